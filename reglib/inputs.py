@@ -1,0 +1,89 @@
+"""What every function of reglib asks of its arguments, checked in one place.
+
+Each function returns a new float64 array (integers are converted, the caller's array is never
+changed) or raises a `ValueError` that names the argument and says what to pass instead.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+def numbers(name: str, value: ArrayLike, ndim: int, instead: str) -> np.ndarray:
+    """Return `value` as a float64 array of `ndim` dimensions with finite entries.
+
+    >>> numbers("x", [1, 2], 1, "pass one number per row")
+    array([1., 2.])
+    """
+    try:
+        array = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must hold real numbers only: {instead}") from None
+    if array.ndim != ndim:
+        raise ValueError(f"{name} has shape {array.shape}, not {ndim} dimension(s): {instead}")
+    if array.size == 0:
+        raise ValueError(f"{name} is empty: {instead}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} contains NaN or infinity: remove or impute those entries first")
+    return array
+
+
+def matrix(X: ArrayLike, name: str = "X") -> np.ndarray:
+    """Return X as a float64 array of shape (n, p).
+
+    >>> matrix([[1, 2], [3, 4]]).dtype
+    dtype('float64')
+    """
+    return numbers(
+        name, X, 2, f"pass an array of shape (n, p); {name}.reshape(-1, 1) makes one column"
+    )
+
+
+def target(y: ArrayLike, n: int, name: str = "y") -> np.ndarray:
+    """Return y as a float64 array of shape (n,).
+
+    >>> target([0, 1], n=2)
+    array([0., 1.])
+    """
+    y = numbers(name, y, 1, f"pass an array of shape (n,); {name}.ravel() flattens a column")
+    if len(y) != n:
+        raise ValueError(f"{name} has {len(y)} entries and X has {n} rows: pass one entry per row")
+    return y
+
+
+def penalties(lams: ArrayLike, name: str = "lams") -> np.ndarray:
+    """Return the λ values as a float64 array of shape (L,); they may be unsorted or repeated.
+
+    >>> penalties([1, 0])
+    array([1., 0.])
+    """
+    lams = numbers(name, lams, 1, "pass a sequence of λ values, [lam] for a single one")
+    if (lams < 0).any():
+        raise ValueError(f"{name} contains {lams.min():g}: pass λ ≥ 0")
+    return lams
+
+
+def whole(name: str, value: int, least: int, most: float = np.inf) -> int:
+    """Return `value` as an int between `least` and `most`.
+
+    >>> whole("degree", 3, least=1)
+    3
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise ValueError(f"{name} is {value!r}: pass a whole number")
+    if not least <= value <= most:
+        range_ = f"from {least} to {most:g}" if np.isfinite(most) else f"of at least {least}"
+        raise ValueError(f"{name} is {value}: pass a whole number {range_}")
+    return int(value)
+
+
+def real(name: str, value: float, least: float, most: float = np.inf) -> float:
+    """Return `value` as a finite float between `least` and `most`.
+
+    >>> real("l1_ratio", 1, least=0, most=1)
+    1.0
+    """
+    range_ = f"from {least:g} to {most:g}" if np.isfinite(most) else f"of at least {least:g}"
+    value = float(numbers(name, value, 0, f"pass a single number {range_}"))
+    if not least <= value <= most:
+        raise ValueError(f"{name} is {value:g}: pass a number {range_}")
+    return value
