@@ -15,7 +15,9 @@ def numbers(name: str, value: ArrayLike, ndim: int, instead: str) -> np.ndarray:
     array([1., 2.])
     """
     try:
-        array = np.array(value, dtype=float)
+        array = np.asarray(value)
+        # Among plain types only texts, dates and complex numbers fail to cast: refuse those.
+        array = array.astype(float, casting="unsafe" if array.dtype == object else "same_kind")
     except (TypeError, ValueError):
         raise ValueError(f"{name} must hold real numbers only: {instead}") from None
     if array.ndim != ndim:

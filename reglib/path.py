@@ -56,8 +56,8 @@ def lambda_grid(
     is the smallest λ at which the elastic net with that l1_ratio has every coefficient zero. Ridge
     (l1_ratio = 0) never reaches zero; the floor of 0.001 gives its grid a top end all the same.
 
-    Raises `ValueError` for a bad X or y, num < 1, eps outside (0, 1], l1_ratio outside [0, 1], or
-    when λ_max is 0 because y is constant or no column varies with it.
+    Raises `ValueError` for a bad X or y, num < 1, eps outside [1e-16, 1], l1_ratio outside
+    [0, 1], or when λ_max is 0 because y is constant or no column varies with it.
 
     Source: Friedman, Hastie & Tibshirani (2010), *J. Stat. Softw.* 33(1), § 2.5.
 
@@ -67,7 +67,7 @@ def lambda_grid(
     X = inputs.matrix(X)
     y = inputs.target(y, len(X))
     num = inputs.whole("num", num, least=1)
-    eps = inputs.real("eps", eps, least=np.finfo(float).tiny, most=1.0)
+    eps = inputs.real("eps", eps, least=1e-16, most=1.0)
     l1_ratio = inputs.real("l1_ratio", l1_ratio, least=0.0, most=1.0)
     if y.min() == y.max():
         raise ValueError("y is constant, so λ_max is 0: pass a y that varies")

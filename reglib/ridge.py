@@ -13,6 +13,7 @@ def svd(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     Singular values under eps · max(n, p) · s₁ are rounding, not data, and are dropped. A long or
     wide X is reduced to a square triangle first, which costs one QR and saves most of the SVD.
+    A constant column, all zeros here, has exact zeros in Vᵀ, so that its coefficient is 0.
     """
     n, p = X.shape
     if n > 2 * p:
@@ -25,6 +26,7 @@ def svd(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         Vt = Vt @ Q.T
     else:
         U, s, Vt = np.linalg.svd(X, full_matrices=False)
+    Vt[:, ~X.any(axis=0)] = 0.0
     keep = s > np.finfo(float).eps * max(n, p) * s[0]
     return U[:, keep], s[keep], Vt[keep]
 
@@ -63,5 +65,6 @@ def ridge_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:
     X, x_mean = center(X)
     y_mean = y.mean()
     U, s, Vt = svd(X)
-    coef = (U.T @ (y - y_mean)) * s / (s**2 + len(X) * lams[:, None]) @ Vt
+    # s / (s² + nλ) with s divided out, so that the square of a large or small s stays in range.
+    coef = (U.T @ (y - y_mean)) / (s + len(X) * lams[:, None] / s) @ Vt
     return Path(lams, y_mean - coef @ x_mean, coef)
