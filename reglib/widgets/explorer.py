@@ -1,0 +1,123 @@
+"""What every explorer shares: how it reaches the page, its picture, and numbers made from a seed.
+
+An explorer is a widget whose front end is one ES module: the shared `explorer.js`, followed by a
+script of its own. It runs in a live notebook and, with no kernel, on the published page.
+"""
+
+import base64
+import html
+import io
+import re
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+from IPython.display import display
+from matplotlib.figure import Figure
+from PIL import Image
+
+HERE = Path(__file__).parent
+
+
+def joined(script: str) -> str:
+    """Return `explorer.js` and `script` as the text of one module.
+
+    A widget's module is loaded from memory, where "./explorer.js" has no meaning: so the import
+    of it is taken out, and what it would have brought stands above.
+    """
+    own = (HERE / script).read_text(encoding="utf-8")
+    own = re.sub(r'^import [^;]* from "\./explorer\.js";\n', "", own, flags=re.MULTILINE)
+    return (HERE / "explorer.js").read_text(encoding="utf-8") + "\n" + own
+
+
+def uniforms(seed: int, count: int) -> np.ndarray:
+    """Return `count` numbers between 0 and 1, the same as `uniforms` in explorer.js makes.
+
+    The seed and the place in the row are hashed with the last steps of MurmurHash3, which need
+    32-bit whole numbers only and so come out alike in every language.
+
+    Source: Appleby (2011), *MurmurHash3*, `fmix32`.
+
+    >>> uniforms(seed=0, count=2).round(3)
+    array([0.319, 0.391])
+    """
+
+    def mix(h: np.ndarray) -> np.ndarray:
+        h = (h ^ (h >> 16)) * np.uint32(0x85EBCA6B)
+        h = (h ^ (h >> 13)) * np.uint32(0xC2B2AE35)
+        return h ^ (h >> 16)
+
+    start = mix(np.array([seed], dtype=np.uint32) + np.uint32(1))
+    return (mix(start + np.arange(count, dtype=np.uint32)) + 0.5) / 2**32
+
+
+def normals(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """Return standard normal numbers made from two arrays of uniform ones.
+
+    Source: Box & Muller (1958), *Ann. Math. Stat.* 29(2).
+
+    >>> normals(np.array([0.5]), np.array([0.0])).round(3)
+    array([1.177])
+    """
+    return np.sqrt(-2 * np.log(u)) * np.cos(2 * np.pi * v)
+
+
+class Checked(traitlets.TraitType):
+    """A synced trait whose values pass through one of the checks of `reglib.inputs`."""
+
+    def __init__(self, check: Callable, default: object, help: str, **bounds: float) -> None:
+        self.check, self.bounds = check, bounds
+        super().__init__(default, help=help)
+        self.tag(sync=True)
+
+    def validate(self, obj: traitlets.HasTraits, value: object) -> object:
+        return self.check(self.name, value, **self.bounds)
+
+
+class Explorer(anywidget.AnyWidget):
+    """A widget with a static picture that stands in where its script does not run.
+
+    A subclass sets `_esm = joined("its own script.js")` and writes `figure` and `description`.
+    """
+
+    _css = (HERE / "explorer.css").read_text(encoding="utf-8")
+    _picture = traitlets.Unicode(help="the CSS class of the static picture").tag(sync=True)
+
+    @traitlets.default("_picture")
+    def _name_picture(self) -> str:
+        return f"explorer-static-{uuid.uuid4().hex[:12]}"
+
+    def figure(self) -> Figure:
+        """Return the static picture of the present state."""
+        raise NotImplementedError
+
+    def description(self) -> str:
+        """Return what the static picture shows, in words."""
+        raise NotImplementedError
+
+    def _ipython_display_(self) -> None:
+        """Show the widget, and as a second output its picture, which the widget's script hides.
+
+        Two outputs, because a published page keeps only one form of each.
+        """
+        display(*self._repr_mimebundle_(), raw=True)
+        png = base64.b64encode(small_png(self.figure())).decode()
+        text = html.escape(self.description(), quote=True)
+        picture = (
+            f'<div class="explorer-static {self._picture}">'
+            f'<img alt="{text}" style="max-width: 100%" src="data:image/png;base64,{png}"></div>'
+        )
+        display({"text/html": picture, "image/png": png, "text/plain": text}, raw=True)
+
+
+def small_png(figure: Figure) -> bytes:
+    """Return the figure as a PNG of 32 colours, a third of the size of a full one."""
+    full, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(full, dpi=120)
+    Image.open(full).convert("RGB").quantize(32, dither=Image.Dither.NONE).save(
+        small, "png", optimize=True
+    )
+    return small.getvalue()

@@ -1,0 +1,148 @@
+"""The ridge explorer: a polynomial fit, its coefficients and its errors, all moved by λ."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from reglib import inputs
+from reglib.features import polynomial
+from reglib.path import Path, predict
+from reglib.ridge import ridge_path
+from reglib.widgets.explorer import Checked, Explorer, joined, normals, uniforms
+
+ROWS = 20
+LAMS = 10.0 ** (np.arange(-80, 21) / 10)
+# Midpoints of 200 equal slices of [-1, 1]: there the curves are drawn and the true risk averaged.
+GRID = (np.arange(200) + 0.5) / 100 - 1
+INK, FIT, TRUTH, VALIDATION = "#1f2328", "#c24e00", "#00785a", "#0068a8"
+
+
+def truth(x: ArrayLike) -> np.ndarray:
+    """Return f(x) = sin(πx), from which the explorer's data are made.
+
+    >>> truth([0.0, 0.5])
+    array([0., 1.])
+    """
+    return np.sin(np.pi * np.asarray(x, dtype=float))
+
+
+def row_shifts(name: str, value: ArrayLike) -> list[float]:
+    """Check the one trait that is an array: a shift of y for each training row."""
+    value = inputs.numbers(name, value, 1, f"pass {ROWS} numbers, one per training point")
+    if len(value) != ROWS:
+        raise ValueError(f"{name} has {len(value)} entries: pass {ROWS}, one per training point")
+    return value.tolist()
+
+
+class RidgeExplorer(Explorer):
+    """Move λ and watch a ridge fit, its coefficients and its errors.
+
+    The fit is of y on x¹ … x^degree, unscaled: it minimises, exactly and at every λ,
+
+        J(w, b) = 1/(2n) · ‖y − b − Xw‖² + λ/2 · ‖w‖²,      n = 20
+
+    The data are made: y = sin(πx) + noise · z, with z standard normal and one x in each of 20 equal
+    slices of [-1, 1]; 20 more such rows, which the fit does not see, are for validation. The
+    true risk is the expected squared error on a new row, noise² + the mean of (sin(πx) − fit)²
+    over 200 evenly spaced x.
+
+    Traits, all synced with the page, where moving a control sets them:
+
+    lam       λ ≥ 0
+    degree    a whole number from 1 to 15
+    noise     the standard deviation of the noise, from 0 to 1; another one rescales the same z
+    seed      a whole number ≥ 0 that says which x and z; "New data" goes to the next
+    moved     20 numbers: how far up each training point was dragged, from the left
+
+    Raises `ValueError` for any other value, and keeps the one before.
+
+    >>> explorer = RidgeExplorer(lam=0.01, degree=9)
+    >>> explorer.fit().coef.shape
+    (1, 9)
+    """
+
+    _esm = joined("ridge.js")
+
+    lam = Checked(inputs.real, 1e-6, "the penalty strength λ", least=0.0)
+    degree = Checked(inputs.whole, 12, "the highest power of x", least=1, most=15)
+    noise = Checked(inputs.real, 0.3, "the standard deviation of the noise", least=0.0, most=1.0)
+    seed = Checked(inputs.whole, 1, "which data set", least=0, most=2**32 - 2)
+    moved = Checked(row_shifts, [0.0] * ROWS, "how far up each training point was dragged")
+
+    def data(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return (x, y, x_val, y_val), each (20,): the training and the validation rows."""
+        u = uniforms(self.seed, 6 * ROWS).reshape(6, ROWS)
+        x, x_val = ((np.arange(ROWS) + u[row]) * 2 / ROWS - 1 for row in (0, 3))
+        y = truth(x) + self.noise * normals(u[1], u[2]) + self.moved
+        return x, y, x_val, truth(x_val) + self.noise * normals(u[4], u[5])
+
+    def fit(self, lams: ArrayLike | None = None) -> Path:
+        """Return the fits for `lams`, or the one for the present λ."""
+        x, y, _, _ = self.data()
+        return ridge_path(polynomial(x, self.degree), y, [self.lam] if lams is None else lams)
+
+    def errors(self, lams: ArrayLike | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the mean squared errors (training, validation, true risk), each (L,)."""
+        x, y, x_val, y_val = self.data()
+        path = self.fit(lams)
+
+        def error(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+            return np.mean((y[:, None] - predict(path, polynomial(x, self.degree))) ** 2, axis=0)
+
+        return error(x, y), error(x_val, y_val), self.noise**2 + error(GRID, truth(GRID))
+
+    def description(self) -> str:
+        """Return what the static picture shows, in words."""
+        training, validation, risk = (error[0] for error in self.errors())
+        over_lams = self.errors(LAMS)
+        sizes = np.abs(self.fit(LAMS).coef).max(axis=1)
+        best, least = (LAMS[error.argmin()] for error in over_lams[1:])
+        return (
+            f"A ridge fit of degree {self.degree} to {ROWS} points at λ = {self.lam:.3g}, in three "
+            "panels. The first shows the points, the fitted curve and the truth, sin(πx). The "
+            "second shows each coefficient against λ: the largest falls in size from "
+            f"{sizes[0]:.3g} at λ = 1e-8 to {sizes[-1]:.2g} at λ = 100. The third shows mean squared "
+            f"errors against λ: at λ = {self.lam:.3g} they are {training:.3g} in training, "
+            f"{validation:.3g} in validation and {risk:.3g} as true risk, known because we made the "
+            f"data. The validation error is least near λ = {best:.2g}, "
+            f"the true risk near λ = {least:.2g}."
+        )
+
+    def figure(self) -> Figure:
+        """Return the static picture of the present state."""
+        x, y, x_val, y_val = self.data()
+        path = self.fit(LAMS)
+        figure = Figure(figsize=(8, 4.4), layout="constrained")
+        axes = figure.subplot_mosaic("ab;ac", width_ratios=[1.3, 1])
+
+        left = axes["a"]
+        left.plot(GRID, truth(GRID), "--", color=TRUTH, label="truth, sin(πx)")
+        left.plot(x, y, "o", color=INK, label="training data")
+        left.plot(x_val, y_val, "o", color=VALIDATION, mfc="none", ms=4, label="validation data")
+        curve = predict(self.fit(), polynomial(GRID, self.degree))
+        left.plot(GRID, curve, color=FIT, lw=2, label="fit")
+        height = max(2.0, np.abs(y).max() * 1.05)
+        left.set(title=f"Ridge fit, degree {self.degree}, λ = {self.lam:.3g}")
+        left.set(xlabel="x", ylabel="y", ylim=(-height, height))
+
+        axes["b"].plot(LAMS, path.coef, lw=1)
+        axes["b"].set(title="Coefficients", xscale="log", yscale="asinh", ylabel="w")
+
+        for error, color, style, name in zip(
+            self.errors(LAMS),
+            (INK, VALIDATION, TRUTH),
+            ("-", "-", "--"),
+            ("training", "validation", "true risk, known because we made the data"),
+            strict=True,
+        ):
+            axes["c"].plot(LAMS, error, style, color=color, label=name)
+        axes["c"].set(title="Mean squared error", xscale="log", yscale="log", xlabel="λ")
+
+        for name in "bc":
+            axes[name].axvline(np.clip(self.lam, LAMS[0], LAMS[-1]), color=FIT, lw=1)
+        for ax in axes.values():
+            ax.spines[["top", "right"]].set_visible(False)
+            ax.title.set_fontsize("medium")
+        for name in "ac":
+            axes[name].legend(frameon=False, fontsize="small")
+        return figure
