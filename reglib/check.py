@@ -1,0 +1,41 @@
+"""The one line that checks an exercise in a notebook: `check("ridge.ridge_fit", ridge_fit)`."""
+
+from collections.abc import Callable
+
+_unfinished: set[str] = set()  # of this session, so that a later check can say what to mend first
+
+
+def check(name: str, function: Callable, seed: int | None = None) -> float:
+    """Check `function` against the exercise `name`, print what to do next, return the points.
+
+    The points are a plain float, which nbgrader reads as partial credit if it is the last value of
+    a graded cell. `seed` draws other cases than those of the release. Nothing is raised: a name
+    that is not known, a function that fails, hangs or prints gets a sentence and no points for it.
+
+    >>> check("ridge.ridge_objective", lambda w, b, X, y, lam: None)  # doctest: +ELLIPSIS
+    ridge_objective: 0 of 3 points.
+    ...
+    0.0
+    """
+    # Only here, so that importing this module needs no model and no reference.
+    from reglib.checks import find
+    from reglib.checks.judge import judge
+    from reglib.checks.run import run
+    from reglib.checks.tell import tell
+
+    try:
+        entry = find(name)
+    except LookupError as error:
+        print(error.args[0])
+        return 0.0
+    if not callable(function):
+        print(
+            f"{entry.function}: 0 of {entry.most:g} points. The second argument is not a function. "
+            f'Pass the function itself, without calling it: check("{name}", {entry.function}).'
+        )
+        return 0.0
+    cases = entry.draw(seed)
+    verdict = judge(entry, cases, run(function, [case.args for case in cases]))
+    print(tell(verdict, _unfinished))
+    (_unfinished.add if verdict.faults else _unfinished.discard)(name)
+    return verdict.points

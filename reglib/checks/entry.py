@@ -1,0 +1,158 @@
+"""What an exercise is made of: data and functions, wherever they are used."""
+
+import inspect
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Rng:
+    """An argument that is a random generator: made anew, from its seed, where the function runs.
+
+    >>> Rng(1).make().integers(100) == Rng(1).make().integers(100)
+    np.True_
+    """
+
+    seed: int
+
+    def make(self) -> np.random.Generator:
+        return np.random.default_rng(self.seed)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of the function.
+
+    behaviour  the line of the rubric that it counts towards; "" for the public example
+    name       what a learner reads: "λ = 0"
+    args       plain data (numbers, arrays, lists, tuples), or objects with a `make()` like `Rng`
+    must       what holds for a right answer here; "" if it is no more than the entry's `must`
+    """
+
+    behaviour: str
+    name: str
+    args: tuple
+    must: str = ""
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A mistake that teachers meet, as a wrong implementation.
+
+    name       completes "your answers match what you get when …"
+    advice     one sentence that helps without giving the answer away
+    section    title of the section of the book to reread
+    wrong      the wrong implementation
+    recognise  (args, value) -> bool, for mistakes that have no single outcome: true of each answer
+               that they spoil. Without it, answers are compared with those of `wrong`.
+    """
+
+    name: str
+    advice: str
+    section: str
+    wrong: Callable
+    recognise: Callable[[tuple, Any], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Property:
+    """What must hold of an answer where many answers are right: (args, value) -> bool."""
+
+    must: str
+    holds: Callable[[tuple, Any], bool]
+
+
+def nearly(args: tuple, value: Any, other: Any, rtol: float = 1e-6, atol: float = 1e-9) -> bool:
+    """Whether two plain answers are the same numbers in the same arrangement.
+
+    Each array is held to its own largest entry: |difference| ≤ rtol · max|other| + atol. NaN equals
+    NaN here; whether an answer may hold one is decided before. `args` are there for comparisons
+    that need them.
+
+    >>> nearly((), (np.array([1.0, 2.0]), 3.0), (np.array([1.0, 2.0]), 3.0 + 1e-9))
+    True
+    >>> nearly((), np.array([1.0, 2.0]), np.array([[1.0], [2.0]]))
+    False
+    """
+    sequence = (list, tuple)
+    if isinstance(value, sequence) and isinstance(other, sequence):
+        return len(value) == len(other) and all(
+            nearly(args, a, b, rtol, atol) for a, b in zip(value, other, strict=True)
+        )
+    number = (bool, int, float, np.ndarray)
+    if not (isinstance(value, number) and isinstance(other, number)):
+        return type(value) is type(other) and value == other
+    value, other = np.asarray(value, dtype=float), np.asarray(other, dtype=float)
+    finite = np.abs(other[np.isfinite(other)])
+    return value.shape == other.shape and np.allclose(
+        value, other, rtol=0, atol=rtol * finite.max(initial=0) + atol, equal_nan=True
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One exercise.
+
+    name            "assignment.function"
+    returns         the names of what it returns: ("w", "b")
+    must            what holds for every right answer, in words that follow "What must hold:"
+    reference       a right implementation; its parameters name the arguments
+    cases           a seeded generator of cases; each behaviour needs at least one small case
+    rubric          points for each behaviour: earned if all of its cases are right. Shape, type and
+                    untouched inputs are conditions that reduce what is earned, never points.
+    misconceptions  in order of precedence
+    example         pencil-sized arguments; the reference makes the expected output
+    section         title of the section of the book that teaches it
+    builds_on       exercises to mend first
+    compare         (args, value, expected) -> bool, both of the expected form and finite
+    properties      instead of a comparison, where many answers are right
+    """
+
+    name: str
+    returns: tuple[str, ...]
+    must: str
+    reference: Callable
+    cases: Callable[[np.random.Generator], list[Case]]
+    rubric: Mapping[str, float]
+    misconceptions: tuple[Misconception, ...]
+    example: tuple
+    section: str
+    builds_on: tuple[str, ...] = ()
+    compare: Callable[[tuple, Any, Any], bool] = nearly
+    properties: tuple[Property, ...] = ()
+
+    @property
+    def function(self) -> str:
+        return self.name.partition(".")[2]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return tuple(inspect.signature(self.reference).parameters)
+
+    @property
+    def call(self) -> str:
+        return f"{self.function}({', '.join(self.arguments)})"
+
+    @property
+    def most(self) -> float:
+        return float(sum(self.rubric.values()))
+
+    def draw(self, seed: int | None = None) -> list[Case]:
+        """Return the example and then the graded cases; without a seed, those of the release."""
+        if seed is None:
+            seed = zlib.crc32(self.name.encode())
+        example = Case("", "the example above the function", self.example)
+        return [example, *self.cases(np.random.default_rng(seed))]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The exercises of one notebook, and the modules of reglib that its learner may import."""
+
+    name: str
+    available: tuple[str, ...]
+    entries: tuple[Entry, ...]

@@ -1,0 +1,209 @@
+"""A verdict in plain words, for the learner: what works, what does not, and what to do next."""
+
+import textwrap
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+
+from reglib.checks.entry import Case, Entry
+from reglib.checks.judge import Fault, Verdict, describe
+from reglib.checks.run import Foreign, attempt
+
+# The kinds of fault, in the order in which to mend them: likely cause, next action.
+_ACTIONS = {
+    "stopped": (
+        "It takes too long, so the cases after this one were not tried.",
+        "look for a loop whose end is never reached, or for work repeated inside a loop.",
+    ),
+    "unwritten": ("", "write the part that still raises NotImplementedError."),
+    "raised": (
+        "",
+        "make this call in a new cell, and print the shapes and types of what meets in that line.",
+    ),
+    "nothing": ("", "end every way through the function with `return {returns}`."),
+    "form": (
+        "",
+        "make this call in a new cell, and print the shape of each step on the way to {returns}.",
+    ),
+    "nan": (
+        "NaN and infinity come from a division by zero, or from the root or the logarithm of a "
+        "number that has none.",
+        "find the division in your code, and see when its divisor is zero.",
+    ),
+    "wrong": (
+        "This mistake is not one that the check knows by name.",
+        "make this call in a new cell, compute it by hand beside it, and print each step until "
+        "the two part.",
+    ),
+}
+_SINGULAR = (
+    "A matrix that has no inverse was to be inverted.",
+    "find out which functions of np.linalg answer for such a matrix too.",
+)
+
+
+def tell(verdict: Verdict, unfinished: Collection[str] = ()) -> str:
+    """Return the text that a learner reads.
+
+    `unfinished` holds the names of exercises that are not right yet: if this one is not right
+    either and builds on one of them, the text says which to mend first.
+
+    >>> from reglib.checks import find
+    >>> from reglib.checks.judge import judge
+    >>> from reglib.checks.run import run
+    >>> entry = find("ridge.ridge_objective")
+    >>> cases = entry.draw()
+    >>> print(tell(judge(entry, cases, run(entry.reference, [case.args for case in cases]))))
+    ridge_objective: 3 of 3 points. Right in all 9 cases.
+    """
+    entry, faults = verdict.entry, verdict.faults
+    lines = [f"{entry.function}: {verdict.points:g} of {entry.most:g} points."]
+    if not faults:
+        lines[0] += f" Right in all {verdict.cases} cases."
+    elif all(fault.kind == "unwritten" for fault in faults):
+        lines[0] += " It is not written yet."
+        lines += [
+            "Next: put your code in place of the line with NotImplementedError in the cell above. "
+            "Run that cell, then this one. Start with the example above it."
+        ]
+    else:
+        fault = _choose(verdict)
+        lines += ["", *_rubric(verdict), "", *_case(entry, fault), "", *_cause(verdict, fault)]
+    lines += _conditions(verdict)
+    if verdict.printed > 10_000:
+        lines += ["", f"It printed {verdict.printed:,} characters, which are left out here."]
+    first = [name.partition(".")[2] for name in entry.builds_on if name in unfinished]
+    if faults and first:
+        lines += [
+            "",
+            f"{entry.function} builds on {first[0]}, which is not right yet: begin there.",
+        ]
+    return "\n".join(map(_wrapped, lines))
+
+
+def example(entry: Entry) -> str:
+    """Return the public example of an exercise with its output, as a Python session.
+
+    >>> from reglib.checks import find
+    >>> example(find("ridge.ridge_fit")).splitlines()[-1]
+    '(array([1.]), 2.0)'
+    """
+    expected = attempt(entry.reference, entry.example).value
+    given = zip(entry.arguments, entry.example, strict=True)
+    lines = [f">>> {assign(name, value)}" for name, value in given]
+    return "\n".join([*lines, f">>> {entry.call}", repr(expected)])
+
+
+def assign(name: str, value: Any) -> str:
+    """Return a statement that makes an argument again.
+
+    >>> print(assign("X", np.array([[1.0], [2.5]])))
+    X = np.array([[1.0], [2.5]])
+    """
+    if not isinstance(value, np.ndarray):
+        return f"{name} = {value!r}"
+    start = f"{name} = np.array("
+    if value.ndim < 2 or value.size <= 6:
+        return f"{start}{value.tolist()})"
+    below = ",\n" + " " * (len(start) + 1)
+    return f"{start}[{below.join(str(row) for row in value.tolist())}])"
+
+
+def _wrapped(line: str) -> str:
+    """Prose fits a notebook's width; what is indented stays as it is."""
+    return line if line.startswith(" ") else textwrap.fill(line, 88, break_long_words=False)
+
+
+def _indented(text: str) -> str:
+    return textwrap.indent(text, "    ")
+
+
+def _rubric(verdict: Verdict) -> list[str]:
+    return [
+        f"  {'right  ' if behaviour in verdict.right else 'not yet'}  {behaviour}"
+        f" ({points:g} {'point' if points == 1 else 'points'})"
+        for behaviour, points in verdict.entry.rubric.items()
+    ]
+
+
+def _choose(verdict: Verdict) -> Fault:
+    """The fault to show: of the kind to mend first, the smallest; the example before all."""
+    if verdict.misconception:
+        wanted = ("form", "nan", "wrong")
+    else:
+        kinds = {fault.kind for fault in verdict.faults}
+        wanted = (next(kind for kind in _ACTIONS if kind in kinds),)
+    faults = [
+        fault
+        for fault in verdict.faults
+        if fault.kind in wanted and verdict.where in ("", fault.case.behaviour)
+    ]
+    # Of those that were stopped, only the first is sure to have been started.
+    return faults[0] if wanted == ("stopped",) else min(faults, key=lambda f: _size(f.case))
+
+
+def _size(case: Case) -> int:
+    numbers = sum(arg.size for arg in case.args if isinstance(arg, np.ndarray))
+    return numbers if case.behaviour else 0
+
+
+def _case(entry: Entry, fault: Fault) -> list[str]:
+    """A case that fails, what came out of it, and what should hold."""
+    lines = [f"A small case that fails: {fault.case.name}"]
+    given = zip(entry.arguments, fault.case.args, strict=True)
+    lines += [_indented(assign(name, value)) for name, value in given]
+    lines += [_indented(entry.call)]
+    if fault.kind in ("form", "nan", "wrong"):
+        lines += ["gives", *_result(entry, fault.outcome.value)]
+    if fault.kind != "wrong" or entry.properties:
+        lines += [fault.text]
+    if not fault.case.behaviour and not entry.properties:
+        lines += ["It should give", *_result(entry, fault.expected)]
+    return [*lines, f"What must hold: {fault.case.must or entry.must}."]
+
+
+def _result(entry: Entry, value: Any) -> list[str]:
+    if isinstance(value, list | tuple) and len(value) == len(entry.returns) > 1:
+        pairs = zip(entry.returns, value, strict=True)
+    else:
+        pairs = [(entry.returns[0] if len(entry.returns) == 1 else "the result", value)]
+    return [_indented(_show(name, part)) for name, part in pairs]
+
+
+def _show(name: str, value: Any) -> str:
+    if isinstance(value, np.ndarray) and value.ndim:
+        prefix = " " * len(f"{name} = ")
+        text = np.array2string(value, precision=6, separator=", ", threshold=40, prefix=prefix)
+    elif isinstance(value, float | np.ndarray):
+        text = f"{float(value):.6g}"
+    else:
+        text = describe(value) if isinstance(value, Foreign) else repr(value)
+    return f"{name} = {text if len(text) <= 1000 else text[:999] + '…'}"
+
+
+def _cause(verdict: Verdict, fault: Fault) -> list[str]:
+    """The likely cause, one next action, and where to reread."""
+    misconception, section = verdict.misconception, verdict.entry.section
+    if misconception:
+        where = f"in the cases “{verdict.where}”" if verdict.where else "in every case tried"
+        cause = f"Your answers match, {where}, what you get when {misconception.name}."
+        action, section = misconception.advice, misconception.section
+    elif fault.outcome.error and fault.outcome.error.kind == "LinAlgError":
+        cause, action = _SINGULAR
+    else:
+        cause, action = _ACTIONS[fault.kind]
+        action = action.format(returns=", ".join(verdict.entry.returns))
+    return [*filter(None, [cause]), f"Next: {action}", f"Reread: “{section}” in the book."]
+
+
+def _conditions(verdict: Verdict) -> list[str]:
+    if not verdict.conditions:
+        return []
+    lines = ["", *(f"Mind: {condition}." for condition in verdict.conditions)]
+    if any("changes its input" in condition for condition in verdict.conditions):
+        lines += ["`X = X - m` makes a new array; `X -= m` changes the one it was given."]
+    if verdict.points:
+        times = "once for each of these" if len(verdict.conditions) > 1 else "for that"
+        lines += [f"The points are halved {times}."]
+    return lines
