@@ -35,7 +35,7 @@ def find(name: str) -> Entry:
     >>> find("ridge.ridge_fit").most
     6.0
     """
-    home, _, _ = name.partition(".")
+    home, _, _ = str(name).partition(".")
     entries = {entry.name: entry for entry in assignment(home).entries}
     if name not in entries:
         raise LookupError(f"There is no exercise {name!r}: try {', '.join(entries)}.")

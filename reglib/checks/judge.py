@@ -40,7 +40,7 @@ class Verdict:
     cases          how many were tried, the example among them
     right          behaviours whose cases are all right
     faults         what is not, in the order of the cases
-    conditions     sentences about inputs changed and shapes; each halves the points
+    conditions     sentences on shapes and on inputs changed, at most one on each; each halves
     misconception  the mistake that explains the answers, if one does
     where          "" if it explains them in every case, otherwise the behaviour where it does
     printed        characters that the function printed
@@ -72,17 +72,17 @@ def judge(entry: Entry, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> V
     3.0
     """
     expected = [outcome.value for outcome in _attempts(entry.reference, cases)]
-    faults, conditions = [], []
+    faults, remarks = [], []
     for case, outcome, like in zip(cases, outcomes, expected, strict=True):
         try:
-            conditions += _examine(entry, case, outcome, like)
+            remarks += _examine(entry, case, outcome, like)
         except _Misfit as misfit:
             faults.append(Fault(case, outcome, *misfit.args, like))
-    conditions += [
-        f"it changes its input {entry.arguments[i]}"
-        for i in sorted({i for outcome in outcomes for i in outcome.changed})
-    ]
-    conditions = list(dict.fromkeys(conditions))
+    changed = sorted({i for outcome in outcomes for i in outcome.changed})
+    conditions = remarks[:1]  # one condition, in however many cases it is broken
+    if changed:
+        names = " and ".join(entry.arguments[i] for i in changed)
+        conditions.append(f"it changes what it is given: {names}")
     failing = {fault.case.behaviour for fault in faults}
     right = tuple(behaviour for behaviour in entry.rubric if behaviour not in failing)
     misconception, where = _explain(entry, cases, outcomes, expected, faults)
@@ -162,17 +162,16 @@ def _arrange(
     if not isinstance(like, tuple):
         return _array(value, like, names[0], remarks, lengths)
     whole = f"({', '.join(names)})"
-    if isinstance(value, np.ndarray) and value.ndim:
-        value = list(value)
-    if not isinstance(value, list | tuple) or len(value) != len(like):
+    parts = list(value) if isinstance(value, np.ndarray) and value.ndim else value
+    if not isinstance(parts, list | tuple) or len(parts) != len(like):
         raise _Misfit("form", f"It returned {describe(value)}, not {whole}.")
     try:
         return tuple(
             _array(part, wanted, name, remarks, lengths)
-            for part, wanted, name in zip(value, like, names, strict=True)
+            for part, wanted, name in zip(parts, like, names, strict=True)
         )
     except _Misfit:
-        if [_shape(part) for part in value[::-1]] == [_shape(wanted) for wanted in like]:
+        if [_shape(part) for part in parts[::-1]] == [_shape(wanted) for wanted in like]:
             raise _Misfit("form", f"Its parts come in another order than {whole}.") from None
         raise
 

@@ -67,7 +67,9 @@ class TimeIsUp(BaseException):
     """Not an `Exception`, so that `except Exception` in a learner's code lets it through."""
 
 
-def run(function: Callable, arguments: Sequence[tuple], seconds: float = SECONDS) -> list[Outcome]:
+def run(
+    function: Callable, arguments: Sequence[tuple], seconds: float | None = None
+) -> list[Outcome]:
     """Call `function` on each tuple of arguments; return one outcome for each, in order.
 
     The function gets copies. Once the time for all of them together is up, or the run is
@@ -80,7 +82,7 @@ def run(function: Callable, arguments: Sequence[tuple], seconds: float = SECONDS
     stopped = ""
     with _quiet() as output:
         try:
-            with _time_limit(seconds):
+            with _time_limit(SECONDS if seconds is None else seconds):
                 for args in arguments:
                     before = output.characters
                     outcome = attempt(function, args)

@@ -37,6 +37,10 @@ _ACTIONS = {
         "the two part.",
     ),
 }
+_SHAPES = (
+    "Shapes that do not fit often begin with (n,) − (n, 1), which makes an (n, n) array.",
+    "make this call in a new cell, and print the shape of everything that leads to that line.",
+)
 _SINGULAR = (
     "A matrix that has no inverse was to be inverted.",
     "find out which functions of np.linalg answer for such a matrix too.",
@@ -112,7 +116,9 @@ def assign(name: str, value: Any) -> str:
 
 def _wrapped(line: str) -> str:
     """Prose fits a notebook's width; what is indented stays as it is."""
-    return line if line.startswith(" ") else textwrap.fill(line, 88, break_long_words=False)
+    if line.startswith(" "):
+        return line
+    return textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False)
 
 
 def _indented(text: str) -> str:
@@ -185,12 +191,15 @@ def _show(name: str, value: Any) -> str:
 def _cause(verdict: Verdict, fault: Fault) -> list[str]:
     """The likely cause, one next action, and where to reread."""
     misconception, section = verdict.misconception, verdict.entry.section
+    error = fault.outcome.error
     if misconception:
         where = f"in the cases “{verdict.where}”" if verdict.where else "in every case tried"
         cause = f"Your answers match, {where}, what you get when {misconception.name}."
         action, section = misconception.advice, misconception.section
-    elif fault.outcome.error and fault.outcome.error.kind == "LinAlgError":
+    elif error and error.kind == "LinAlgError":
         cause, action = _SINGULAR
+    elif error and any(word in error.message for word in ("broadcast", "mismatch", "aligned")):
+        cause, action = _SHAPES
     else:
         cause, action = _ACTIONS[fault.kind]
         action = action.format(returns=", ".join(verdict.entry.returns))
@@ -201,7 +210,7 @@ def _conditions(verdict: Verdict) -> list[str]:
     if not verdict.conditions:
         return []
     lines = ["", *(f"Mind: {condition}." for condition in verdict.conditions)]
-    if any("changes its input" in condition for condition in verdict.conditions):
+    if any("changes what" in condition for condition in verdict.conditions):
         lines += ["`X = X - m` makes a new array; `X -= m` changes the one it was given."]
     if verdict.points:
         times = "once for each of these" if len(verdict.conditions) > 1 else "for that"

@@ -1,0 +1,83 @@
+"""The line that learners run."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from reglib.check import check
+from reglib.checks import find, run
+
+FIT = find("ridge.ridge_fit")
+
+
+@pytest.fixture(autouse=True)
+def new_session(monkeypatch):
+    monkeypatch.setattr("reglib.check._unfinished", set())
+
+
+def test_points_are_a_plain_float(capfd):
+    points = check("ridge.ridge_fit", FIT.reference)
+    assert points == 6.0 and type(points) is float
+    assert repr(points) == "6.0"
+    assert capfd.readouterr() == ("ridge_fit: 6 of 6 points. Right in all 12 cases.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "sentence"),
+    [
+        ("ridge.rigde_fit", FIT.reference, "There is no exercise 'ridge.rigde_fit': try ridge."),
+        ("ridge", FIT.reference, "There is no exercise 'ridge': try ridge."),
+        ("lasagne.fit", FIT.reference, "There is no assignment 'lasagne': the assignments are"),
+        (7, FIT.reference, "There is no assignment '7'"),
+        ("ridge.ridge_fit", (np.ones(2), 1.0), "The second argument is not a function."),
+        ("ridge.ridge_fit", None, "without calling it: check("),
+    ],
+)
+def test_a_wrong_call_gets_a_sentence(capfd, name, function, sentence):
+    points = check(name, function)
+    assert points == 0.0 and type(points) is float
+    out, err = capfd.readouterr()
+    assert sentence in out and err == ""
+
+
+def test_nothing_reaches_stderr_and_no_traceback_is_shown(capfd, monkeypatch):
+    monkeypatch.setattr(run, "SECONDS", 0.2)
+
+    def loops(X, y, lam):
+        while True:
+            pass
+
+    def warns(X, y, lam):
+        return X[0] / 0, np.log(-1.0)
+
+    for function in (loops, warns, lambda: None, lambda X, y, lam: 1 / 0, FIT.reference):
+        check("ridge.ridge_fit", function)
+    out, err = capfd.readouterr()
+    assert err == "" and "Traceback" not in out
+
+
+def test_it_says_what_to_mend_first(capfd):
+    check("ridge.ridge_objective", lambda *args: None)
+    check("ridge.ridge_gradient", lambda *args: None)
+    assert "builds on ridge_objective" in capfd.readouterr().out
+    check("ridge.ridge_objective", find("ridge.ridge_objective").reference)
+    check("ridge.ridge_gradient", lambda *args: None)
+    assert "builds on" not in capfd.readouterr().out
+
+
+def test_another_seed_draws_other_cases(capfd):
+    known = {repr(case.args): case.args for case in FIT.draw()}
+
+    def remembering(X, y, lam):
+        return FIT.reference(X, y, lam) if repr((X, y, lam)) in known else (X[0], 0.0)
+
+    assert check("ridge.ridge_fit", remembering) == 6.0
+    assert check("ridge.ridge_fit", remembering, seed=1) == 0.0
+
+
+def test_importing_it_brings_no_model_and_no_reference():
+    code = "import sys, reglib.check; print(*sorted(m for m in sys.modules if 'reglib' in m))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["reglib", "reglib.check"]

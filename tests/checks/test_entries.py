@@ -1,0 +1,186 @@
+"""What every entry of every assignment must be."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reglib.checks import ASSIGNMENTS, assignment, find
+from reglib.checks.judge import judge
+from reglib.checks.run import attempt, fresh, run
+from reglib.checks.tell import assign, example, tell
+
+ROOT = Path(__file__).parents[2]
+ENTRIES = [entry for name in ASSIGNMENTS for entry in assignment(name).entries]
+MISCONCEPTIONS = [(entry, m) for entry in ENTRIES for m in entry.misconceptions]
+
+each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+each_misconception = pytest.mark.parametrize(
+    ("entry", "misconception"),
+    MISCONCEPTIONS,
+    ids=[f"{entry.function}: {m.name}" for entry, m in MISCONCEPTIONS],
+)
+
+
+def one_line(text):
+    return " ".join(text.split())
+
+
+def test_names_are_unique_and_found():
+    for name in ASSIGNMENTS:
+        for entry in assignment(name).entries:
+            assert entry.name == f"{name}.{entry.function}"
+            assert find(entry.name) is entry
+    assert len({entry.name for entry in ENTRIES}) == len(ENTRIES)
+    with pytest.raises(LookupError, match="'ridge'"):
+        find("ridge")
+    with pytest.raises(LookupError, match="assignments are ridge"):
+        find("nothing.at_all")
+
+
+def test_the_ridge_contract():
+    ridge = {entry.function: (entry.call, entry.returns) for entry in assignment("ridge").entries}
+    assert ridge == {
+        "ridge_objective": ("ridge_objective(w, b, X, y, lam)", ("J",)),
+        "ridge_gradient": ("ridge_gradient(w, b, X, y, lam)", ("grad_w", "grad_b")),
+        "ridge_fit": ("ridge_fit(X, y, lam)", ("w", "b")),
+        "standardize": ("standardize(X_train, X_new)", ("Z_train", "Z_new")),
+    }
+
+
+@each_entry
+def test_cases_and_rubric_fit_together(entry, seeds):
+    for seed in seeds:
+        first, *graded = entry.draw(seed)
+        assert first.behaviour == "" and first.args is entry.example
+        assert {case.behaviour for case in graded} == set(entry.rubric)
+        assert all(len(case.args) == len(entry.arguments) for case in graded)
+    assert all(points > 0 for points in entry.rubric.values())
+    assert 4 <= len(entry.misconceptions) <= 8
+    assert all(find(name) in ENTRIES for name in entry.builds_on)
+
+
+@each_entry
+def test_cases_follow_the_seed(entry):
+    def drawn(seed):
+        return repr([case.args for case in entry.draw(seed)[1:]])
+
+    assert drawn(None) == drawn(None)
+    assert drawn(7) == drawn(7)
+    assert len({drawn(None), drawn(7), drawn(8)}) == 3
+
+
+@each_entry
+def test_a_printed_case_can_be_pasted(entry):
+    for case in entry.draw():
+        for name, value in zip(entry.arguments, case.args, strict=True):
+            scope = {"np": np}
+            exec(assign(name, value), scope)
+            assert np.array_equal(scope[name], value)
+            assert np.asarray(scope[name]).dtype == np.asarray(value).dtype
+
+
+@each_entry
+def test_the_example_is_a_session_that_its_reference_answers(entry):
+    *session, output = example(entry).split(f">>> {entry.call}\n")
+    scope = {"np": np, "array": np.array, entry.function: entry.reference}
+    exec("".join(session).replace(">>> ", ""), scope)
+    assert repr(eval(entry.call, scope)) == output
+
+
+@each_entry
+def test_the_reference_has_full_marks(entry, verdict, seeds):
+    for seed in seeds:
+        judged = verdict(entry, entry.reference, seed)
+        assert judged.points == entry.most and type(judged.points) is float
+        assert not judged.faults and not judged.conditions
+    head = f"{entry.function}: {entry.most:g} of {entry.most:g} points. Right in all"
+    assert tell(judged).startswith(head)
+
+
+@each_entry
+def test_what_does_nothing_earns_nothing(entry, verdict):
+    def stub(*args):
+        raise NotImplementedError
+
+    def empty(*args):
+        """Not even a body."""
+
+    def constant(number):
+        return lambda *args: _like(attempt(entry.reference, args).value, number)
+
+    def echo(*args):
+        return args[: len(entry.returns)]
+
+    for nothing in (stub, empty, constant(0.0), constant(1.0), echo):
+        for seed in (None, 1, 2):
+            judged = verdict(entry, nothing, seed)
+            assert judged.points == 0.0 and type(judged.points) is float
+    assert "It is not written yet" in tell(verdict(entry, stub))
+    assert "It returned nothing (None)" in one_line(tell(verdict(entry, empty)))
+
+
+def _like(value, number):
+    """An answer of the right form that is the same number throughout."""
+    if isinstance(value, tuple):
+        return tuple(_like(part, number) for part in value)
+    return np.full(np.shape(value), number)
+
+
+@each_misconception
+def test_a_misconception_loses_points_and_is_named(entry, misconception, verdict, seeds):
+    for seed in seeds:
+        judged = verdict(entry, misconception.wrong, seed)
+        assert judged.points < entry.most, f"seed {seed}"
+        assert judged.misconception is misconception and judged.where == "", f"seed {seed}"
+    text = one_line(tell(judged))
+    assert f"in every case tried, what you get when {misconception.name}." in text
+    assert f"Next: {misconception.advice}" in text
+    assert f"Reread: “{misconception.section}” in the book." in text
+    assert "Traceback" not in text and "/" + "reglib" not in text
+
+
+@each_entry
+def test_no_two_misconceptions_are_the_same(entry, seeds):
+    """Each outcome is explained by one misconception only, whatever their order."""
+    for seed in seeds[:3]:
+        cases = entry.draw(seed)
+        for first in entry.misconceptions:
+            outcomes = run(first.wrong, [case.args for case in cases])
+            for second in entry.misconceptions:
+                explained = judge(replace(entry, misconceptions=(second,)), cases, outcomes)
+                everywhere = explained.misconception is second and explained.where == ""
+                assert everywhere == (first is second)
+
+
+@each_entry
+def test_cited_sections_are_headings_of_the_book(entry):
+    headings = {
+        heading.strip()
+        for page in (ROOT / "book").rglob("*.md")
+        for heading in re.findall(r"^#+ +(.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    cited = {entry.section, *(m.section for m in entry.misconceptions)}
+    assert cited <= headings
+
+
+@each_entry
+def test_names_and_advice_read_as_sentences(entry):
+    for m in entry.misconceptions:
+        assert not m.name.endswith(".") and m.name[0] == m.name[0].lower()
+        assert m.advice[0] == m.advice[0].lower() and m.advice[-1] in ".?"
+    for case in entry.draw():
+        assert not (case.must or entry.must).endswith(".")
+
+
+@each_entry
+def test_w_is_compared_only_where_right_methods_agree(entry, seeds):
+    for seed in seeds:
+        for case in entry.draw(seed)[1:]:
+            X = fresh(case.args)[entry.arguments.index("X")] if "X" in entry.arguments else None
+            if X is not None:
+                s = np.linalg.svd(X - X.mean(axis=0), compute_uv=False)
+                kept = s[s > 1e-9 * s[0]]
+                assert kept[0] <= 50 * kept[-1]

@@ -1,0 +1,340 @@
+"""What a verdict says of answers that are odd, partly right, hostile or right by chance."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reglib.checks import find
+from reglib.checks.entry import Case, Entry, Misconception, Property, Rng
+from reglib.checks.judge import judge
+from reglib.checks.run import Foreign, Outcome, run
+from reglib.checks.tell import tell
+
+FIT = find("ridge.ridge_fit")
+OBJECTIVE = find("ridge.ridge_objective")
+GRADIENT = find("ridge.ridge_gradient")
+STANDARDIZE = find("ridge.standardize")
+
+
+def fit(X, y, lam):
+    return FIT.reference(X, y, lam)
+
+
+def told(judged):
+    text = " ".join(tell(judged).split())
+    assert "Traceback" not in text and "\x1b" not in text
+    return text
+
+
+class AlwaysEqual:
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("no numbers here")
+
+
+class AlwaysEqualArray(np.ndarray):
+    def __eq__(self, other):
+        return np.True_
+
+    __hash__ = None
+
+    def __sub__(self, other):
+        return np.zeros(self.shape)
+
+
+def raises(X, y, lam):
+    return np.linalg.solve(X, y)
+
+
+def loops(X, y, lam):
+    while True:
+        pass
+
+
+def loops_past_a_bare_except(X, y, lam):
+    while True:
+        try:
+            time.sleep(0.2)
+        except:  # noqa: E722
+            continue
+
+
+def leaves(X, y, lam):
+    raise SystemExit
+
+
+def recurses(X, y, lam):
+    return recurses(X, y, lam)
+
+
+def interrupts(X, y, lam):
+    raise KeyboardInterrupt
+
+
+def hides_its_message(X, y, lam):
+    class Rude(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    raise Rude
+
+
+def colours_its_message(X, y, lam):
+    raise ValueError("\x1b[31mred\x1b[0m\n" + 1000 * "x")
+
+
+NOTHING_EARNED = [
+    (raises, "It raised LinAlgError"),
+    (raises, ': "return np.linalg.solve(X, y)".'),
+    (lambda X, y: None, "It raised TypeError: "),
+    (loops, "It did not finish in time."),
+    (loops_past_a_bare_except, "It did not finish in time."),
+    (leaves, "It raised SystemExit, in line "),
+    (recurses, "It raised RecursionError: maximum recursion depth exceeded"),
+    (interrupts, "It did not finish because it was interrupted."),
+    (hides_its_message, "It raised Rude, in line"),
+    (colours_its_message, "It raised ValueError:  [31mred [0m xxx".replace("  ", " ")),
+    (lambda X, y, lam: None, "It returned nothing (None)."),
+    (lambda X, y, lam: "w, b", "It returned an object of type str, not (w, b)."),
+    (lambda X, y, lam: {"w": 1}, "It returned an object of type dict, not (w, b)."),
+    (lambda X, y, lam: (i for i in fit(X, y, lam)), "an object of type generator, not (w, b)"),
+    (lambda X, y, lam: fit(X, y, lam)[0], "It returned an array of shape (1,), not (w, b)."),
+    (lambda X, y, lam: (*fit(X, y, lam), 0.0), "It returned a tuple of 3, not (w, b)."),
+    (lambda X, y, lam: fit(X, y, lam)[::-1], "Its parts come in another order than (w, b)."),
+    (lambda X, y, lam: (fit(X, y, lam)[0][:0], 1.0), "w has shape (0,) where (1,) is asked for"),
+    (lambda X, y, lam: (X, 1.0), "w has shape (2, 1) where (1,) is asked for"),
+    (lambda X, y, lam: (y[:, None] - y, 1.0), "subtracting a (2, 1) from a (2,) makes a (2, 2)"),
+    (lambda X, y, lam: ([[1.0], [1.0, 2.0]], 1.0), "w is a list of 2, not an array of shape (1,)"),
+    (lambda X, y, lam: (fit(X, y, lam)[0] + 0j, 0j), "w is an array of complex128, not"),
+    (lambda X, y, lam: (np.ones(X.shape[1], bool), True), "made of True and False"),
+    (lambda X, y, lam: (fit(X, y, lam)[0] * np.nan, 1.0), "w contains NaN (not a number)."),
+    (lambda X, y, lam: (fit(X, y, lam)[0], np.inf), "b contains infinity."),
+    (lambda X, y, lam: (fit(X, y, lam)[0], 10**400), "b contains infinity."),
+    (lambda X, y, lam: AlwaysEqual(), "It returned an object of type AlwaysEqual, not (w, b)."),
+    (lambda X, y, lam: (AlwaysEqual(), AlwaysEqual()), "w is an object of type AlwaysEqual, not"),
+    (
+        lambda X, y, lam: (np.full(X.shape[1], 9.0).view(AlwaysEqualArray), 1.0),
+        "This mistake is not one that the check knows by name.",
+    ),
+    (lambda X, y, lam: (np.zeros((1000, 1001)), 1.0), "w is an array of shape (1000, 1001), not"),
+]
+
+
+@pytest.mark.parametrize(("function", "sentence"), NOTHING_EARNED)
+def test_a_plain_sentence_and_no_points(verdict, function, sentence):
+    judged = verdict(FIT, function, seconds=0.3)
+    assert judged.points == 0.0
+    assert sentence in told(judged)
+    assert "Next: " in told(judged)
+
+
+def test_lists_zero_d_arrays_and_tuples_cost_nothing(verdict):
+    assert verdict(FIT, lambda *a: [list(fit(*a)[0]), np.array(fit(*a)[1])]).points == FIT.most
+    assert verdict(FIT, lambda *a: np.array([*fit(*a)], dtype=object)).points == FIT.most
+    assert verdict(STANDARDIZE, lambda *a: np.array(1.0)).points == 0
+
+
+def test_a_wrong_shape_halves_what_is_earned(verdict):
+    def column(X, y, lam):
+        w, b = fit(X, y, lam)
+        return w[:, None], b
+
+    judged = verdict(FIT, column)
+    assert judged.points == FIT.most / 2
+    assert (
+        "Mind: w has shape (1, 1) where (1,) is asked for. The points are halved for that."
+        in told(judged)
+    )
+    assert verdict(OBJECTIVE, lambda *a: [OBJECTIVE.reference(*a)]).points == OBJECTIVE.most / 2
+
+
+def test_changed_inputs_halve_what_is_earned(verdict):
+    def centring_in_place(X, y, lam):
+        w, b = fit(X, y, lam)
+        X *= 0
+        return w, b
+
+    judged = verdict(FIT, centring_in_place)
+    assert judged.points == FIT.most / 2
+    assert "Mind: it changes what it is given: X." in told(judged)
+
+    def both(X, y, lam):
+        w, b = centring_in_place(X, y, lam)
+        return w[:, None], b
+
+    judged = verdict(FIT, both)
+    assert judged.points == FIT.most / 4
+    assert "The points are halved once for each of these." in told(judged)
+
+
+def test_changing_and_restoring_costs_nothing(verdict):
+    def restoring(X, y, lam):
+        before = X.copy()
+        X[:] = 0
+        X[:] = before
+        return fit(X, y, lam)
+
+    assert verdict(FIT, restoring).points == FIT.most
+
+
+def test_prints_and_warnings_cost_nothing(verdict, capfd):
+    def noisy(X, y, lam):
+        print("x" * 1_000_000)
+        np.array([1.0]) / np.array([0.0])
+        return fit(X, y, lam)
+
+    judged = verdict(FIT, noisy)
+    assert judged.points == FIT.most
+    assert "It printed 12,000,012 characters, which are left out here." in told(judged)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_unknown_mistake_is_said_to_be_unknown(verdict):
+    judged = verdict(FIT, lambda X, y, lam: (fit(X, y, lam)[0] + 1.0, fit(X, y, lam)[1]))
+    assert judged.points == 0 and judged.misconception is None
+    assert "This mistake is not one that the check knows by name." in told(judged)
+    assert "Reread: “The closed form” in the book." in told(judged)
+
+
+def test_a_mistake_in_some_cases_is_named_for_those(verdict):
+    """Two mistakes at once: no intercept in the norm, and an inverse of a singular matrix."""
+
+    def two_mistakes(X, y, lam):
+        A = np.column_stack([X, np.ones(len(y))])
+        if lam == 0 and np.linalg.matrix_rank(A) < A.shape[1]:
+            raise np.linalg.LinAlgError("Singular matrix")
+        w = np.linalg.solve(A.T @ A + len(y) * lam * np.eye(A.shape[1]), A.T @ y)
+        return w[:-1], w[-1]
+
+    judged = verdict(FIT, two_mistakes)
+    assert judged.misconception.name == "the intercept is penalised"
+    assert judged.where == "typical cases"
+    assert "match, in the cases “typical cases”, what you get when the intercept" in told(judged)
+
+
+def test_a_singular_matrix_is_explained(verdict):
+    def inverting(X, y, lam):
+        if lam == 0 and np.linalg.matrix_rank(X - X.mean(axis=0)) < X.shape[1]:
+            np.linalg.inv(np.zeros((2, 2)))
+        return fit(X, y, lam)
+
+    judged = verdict(FIT, inverting)
+    assert judged.points == 5.0
+    assert "A matrix that has no inverse was to be inverted." in told(judged)
+    assert "the answer is the shortest of them" in told(judged)
+
+
+def test_shapes_that_do_not_fit_name_the_usual_reason(verdict):
+    def summed_badly(w, b, X, y, lam):
+        residual = y - (X @ w[:, None] + b)
+        return X.T @ residual / len(y) + lam * w, 0.0
+
+    assert "(n,) − (n, 1), which makes an (n, n) array" in told(verdict(GRADIENT, summed_badly))
+
+
+def test_what_to_mend_first(verdict):
+    judged = verdict(GRADIENT, lambda *a: None)
+    sentence = "ridge_gradient builds on ridge_objective, which is not right yet: begin there."
+    assert sentence in tell(judged, {"ridge.ridge_objective"})
+    assert "builds on" not in tell(judged, {"ridge.standardize"})
+    assert "builds on" not in tell(verdict(GRADIENT, GRADIENT.reference), {"ridge.ridge_objective"})
+
+
+def test_judging_calls_no_learner_code():
+    """Outcomes may come from far away, and may be anything that plain data can be."""
+    cases = OBJECTIVE.draw()
+    right = [Outcome(value=OBJECTIVE.reference(*case.args)) for case in cases]
+    assert judge(OBJECTIVE, cases, right).points == OBJECTIVE.most
+    odd = [None, True, [], (), [[]], Foreign("an odd thing"), np.zeros((0, 3)), [None, [1, [2]]]]
+    for value in odd:
+        outcomes = [*right[:-1], Outcome(value=value)]
+        assert judge(OBJECTIVE, cases, outcomes).points == 2.0
+        assert tell(judge(OBJECTIVE, cases, outcomes))
+
+
+# --- an exercise of chance: many answers are right ---
+
+
+def shuffled_split(n, rng):
+    order = rng.permutation(n)
+    return order[: n // 2], order[n // 2 :]
+
+
+def _covers(args, value):
+    return sorted([*value[0], *value[1]]) == list(range(args[0]))
+
+
+def _moves(args, value):
+    return sorted(value[0]) != list(range(len(value[0])))
+
+
+SPLIT = Entry(
+    name="toy.shuffled_split",
+    returns=("train", "validation"),
+    must="every row is in exactly one part",
+    reference=shuffled_split,
+    cases=lambda rng: [
+        Case("any split", f"{n} rows", (n, Rng(int(rng.integers(2**32))))) for n in (40, 51)
+    ],
+    rubric={"any split": 2},
+    section="Loss plus penalty",
+    example=(40, Rng(0)),
+    properties=(
+        Property("every row is in exactly one part", _covers),
+        Property("the rows are shuffled", _moves),
+    ),
+    misconceptions=(
+        Misconception(
+            "the first half is taken as it stands",
+            "look at the rows.",
+            "Loss plus penalty",
+            wrong=lambda n, rng: (np.arange(n // 2), np.arange(n // 2, n)),
+            recognise=lambda args, value: list(value[0]) == list(range(args[0] // 2)),
+        ),
+    ),
+)
+
+
+def test_properties_judge_answers_of_chance(verdict):
+    def another_way(n, rng):
+        shuffled = np.argsort(rng.random(n))
+        return [sorted(shuffled[: n // 2].tolist()), shuffled[n // 2 :]]
+
+    for seed in range(20):
+        assert verdict(SPLIT, shuffled_split, seed).points == 2.0
+        assert verdict(SPLIT, another_way, seed).points == 2.0
+
+
+def test_properties_name_what_is_broken(verdict):
+    judged = verdict(SPLIT, lambda n, rng: (rng.integers(n, size=n // 2), np.arange(n // 2, n)))
+    assert judged.points == 0
+    assert "It breaks a rule: every row is in exactly one part." in told(judged)
+    assert "not one that the check knows by name" in told(judged)
+    assert verdict(SPLIT, lambda n, rng: 3.0).points == 0
+    judged = verdict(SPLIT, SPLIT.misconceptions[0].wrong)
+    assert judged.points == 0 and judged.misconception is SPLIT.misconceptions[0]
+    assert "It breaks a rule: the rows are shuffled." in told(judged)
+
+
+def test_a_comparison_of_its_own(verdict):
+    """Held to what its answer achieves, as iterated fits are."""
+
+    def as_good(args, value, expected):
+        assert len(args) == 5
+        return abs(value - expected) <= 0.1 * abs(expected)
+
+    loose = replace(OBJECTIVE, compare=as_good)
+    assert verdict(loose, lambda *a: 1.05 * OBJECTIVE.reference(*a)).points == OBJECTIVE.most
+    assert verdict(loose, lambda *a: 1.2 * OBJECTIVE.reference(*a)).points == 0
+
+
+def test_outcomes_and_cases_must_match():
+    cases = OBJECTIVE.draw()
+    with pytest.raises(ValueError):
+        judge(OBJECTIVE, cases, run(OBJECTIVE.reference, [cases[0].args]))
