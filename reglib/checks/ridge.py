@@ -411,7 +411,7 @@ _FIT = Entry(
             _fit_uncentred,
         ),
         Misconception(
-            "the intercept is the mean of y alone",
+            "the intercept is the mean of y, although X is not centred",
             "the line must pass through the point (x̄, ȳ) of the means: put x̄ into yours.",
             "The closed form",
             lambda X, y, lam: (_fit(X, y, lam)[0], y.mean()),

@@ -1,0 +1,213 @@
+"""Move λ on a fit function of your own: plain ipywidgets and matplotlib, and no model of reglib."""
+
+import base64
+import contextlib
+import functools
+import html
+import io
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import ipywidgets
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from reglib import inputs
+
+_BLUE, _ORANGE = "#0072b2", "#d55e00"  # these and the next are told apart by colour-blind eyes too
+_COLOURS = [_BLUE, _ORANGE, "#009e73", "#cc79a7", "#56b4e9"]
+
+
+def tune(
+    fit: Callable,
+    X: ArrayLike,
+    y: ArrayLike,
+    lams: ArrayLike,
+    *,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    names: Sequence[str] | None = None,
+) -> ipywidgets.VBox:
+    """Show what your own `fit(X, y, lam) -> (w, b)` does as you move λ along `lams`.
+
+    X is (n, p), y is (n,), lams is (L,), in any order. Under the slider stand three pictures: the
+    fit (a line through the rows for one feature, otherwise fitted against actual values), the
+    coefficients against λ, and the mean squared error against λ, on the rows that you fit and on
+    those of `validation`, a pair (X, y), if you pass one. `names` are those of the p features.
+
+    Your function is called once for each λ, with copies of X and y. Where it fails, or returns
+    something else than a w of shape (p,) and a number b, a sentence says so.
+
+    Raises `ValueError` for arguments that are not as described.
+
+    >>> box = tune(lambda X, y, lam: (np.zeros(1), y.mean()), [[1.0], [2.0]], [3.0, 5.0], [0, 1])
+    >>> [type(child).__name__ for child in box.children]
+    ['SelectionSlider', 'HTML', 'HTML']
+    """
+    if not callable(fit):
+        raise ValueError(
+            "fit is not a function: pass the function itself, as in tune(ridge_fit, …)"
+        )
+    X = inputs.matrix(X)
+    rows = {"training": (X, inputs.target(y, len(X)))}
+    if validation is not None:
+        rows["validation"] = _held_out(validation, X.shape[1])
+    names = [f"w{j + 1}" for j in range(X.shape[1])] if names is None else list(map(str, names))
+    if len(names) != X.shape[1]:
+        raise ValueError(f"names has {len(names)} entries: pass one for each column, {X.shape[1]}")
+    path = _Path(fit, rows, np.unique(inputs.penalties(lams)), names)
+    if all(path.trouble):
+        return ipywidgets.VBox([ipywidgets.HTML(f"<p>{html.escape(path.trouble[0])}</p>")])
+
+    slider = ipywidgets.SelectionSlider(
+        options=[(f"{lam:.3g}", at) for at, lam in enumerate(path.lams)],
+        description="λ",
+        layout=ipywidgets.Layout(width="min(100%, 40rem)"),
+    )
+    words, picture = ipywidgets.HTML(), ipywidgets.HTML()
+    drawn = functools.cache(path.picture)
+
+    def show(at: int) -> None:
+        text = html.escape(path.text(at))
+        words.value = f'<p role="status">{text}</p>'
+        picture.value = f'<img alt="{text}" style="max-width: 100%" src="{drawn(at)}">'
+
+    slider.observe(lambda change: show(change["new"]), names="value")
+    show(slider.value)
+    return ipywidgets.VBox([slider, words, picture])
+
+
+def _held_out(validation: tuple[ArrayLike, ArrayLike], p: int) -> tuple[np.ndarray, np.ndarray]:
+    try:
+        X, y = validation
+    except (TypeError, ValueError):
+        raise ValueError("validation is not a pair: pass (X, y) of the held-out rows") from None
+    X = inputs.matrix(X, "validation's X")
+    if X.shape[1] != p:
+        raise ValueError(f"validation's X has {X.shape[1]} columns: pass the {p} columns of X")
+    return X, inputs.target(y, len(X), "validation's y")
+
+
+@dataclass
+class _Path:
+    """The learner's fits, one for each λ, and how they look."""
+
+    fit: Callable
+    rows: dict[str, tuple[np.ndarray, np.ndarray]]
+    lams: np.ndarray
+    names: list[str]
+
+    def __post_init__(self) -> None:
+        L, p = len(self.lams), len(self.names)
+        self.w, self.b = np.full((L, p), np.nan), np.full(L, np.nan)
+        self.trouble = [""] * L
+        for at, lam in enumerate(self.lams):
+            try:
+                self.w[at], self.b[at] = _fitted(self.fit, *self.rows["training"], float(lam))
+            except _Unusable as why:
+                self.trouble[at] = f"At λ = {lam:.3g}, {why}"
+                if isinstance(why.__cause__, NotImplementedError):
+                    self.trouble[:] = ["Finish your function first, then run this cell again."] * L
+                    break
+        self.errors = {
+            kind: np.mean((y[:, None] - self.b - X @ self.w.T) ** 2, axis=0)
+            for kind, (X, y) in self.rows.items()
+        }
+
+    def text(self, at: int) -> str:
+        """What the pictures show at one λ."""
+        if self.trouble[at]:
+            return self.trouble[at]
+        errors = " and ".join(
+            f"{errors[at]:.4g} on the {kind} rows" for kind, errors in self.errors.items()
+        )
+        w = self.w[at]
+        low, high = w.argmin(), w.argmax()
+        span = f"{self.names[high]} = {w[high]:.3g}"
+        if low != high:
+            span = f"from {self.names[low]} = {w[low]:.3g} to {span}"
+        return (
+            f"λ = {self.lams[at]:.3g}. Mean squared error: {errors}. "
+            f"Intercept: {self.b[at]:.4g}. Coefficients: {span}."
+        )
+
+    def picture(self, at: int) -> str:
+        """Three pictures as the address of an image."""
+        figure = Figure(figsize=(10.5, 3.4))
+        left, middle, right = figure.subplots(1, 3)
+        figure.subplots_adjust(left=0.06, right=0.98, bottom=0.16, top=0.9, wspace=0.26)
+        self._draw_fit(left, at)
+        for j, name in enumerate(self.names):
+            style = {"color": _COLOURS[j % 5], "linestyle": ["-", "--", ":"][j // 5 % 3]}
+            middle.plot(self.lams, self.w[:, j], label=name, **style)
+        middle.axhline(0, color="black", linewidth=0.5)
+        middle.set(title="your coefficients", xlabel="λ", ylabel="w")
+        styles = ({"color": _BLUE}, {"color": _ORANGE, "linestyle": "--"})
+        for (kind, errors), style in zip(self.errors.items(), styles, strict=False):
+            right.plot(self.lams, errors, label=kind, **style)
+            right.plot(self.lams[at], errors[at], "o", color=style["color"])
+        right.set(title="your mean squared error", xlabel="λ", ylim=(0, None))
+        for ax in (middle, right):
+            if len(self.names) <= 15 or ax is right:
+                ax.legend(fontsize="x-small", frameon=False, ncols=2 if ax is middle else 1)
+            ax.axvline(self.lams[at], color="black", linewidth=1)
+            if len(self.lams) > 1:  # a log scale, with room for λ = 0 at its left end
+                ax.set_xscale("symlog", linthresh=self.lams[self.lams > 0][0])
+                ax.set_xlim(self.lams[[0, -1]])
+        for ax in (left, middle, right):
+            ax.spines[["top", "right"]].set_visible(False)
+        png = io.BytesIO()
+        figure.savefig(png, format="png", dpi=110)
+        return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
+
+    def _draw_fit(self, ax, at: int) -> None:
+        X, y = self.rows["training"]
+        if len(self.names) == 1:
+            ends = np.array([X.min(), X.max()])
+            ax.plot(X[:, 0], y, "o", color=_BLUE, markersize=4, alpha=0.7)
+            ax.plot(ends, self.b[at] + ends * self.w[at], color=_ORANGE)
+            ax.set(title="your line", xlabel=self.names[0], ylabel="y")
+            return
+        markers = ({"color": _BLUE, "marker": "o"}, {"color": _ORANGE, "marker": "x"})
+        kinds = zip(self.rows.items(), markers, strict=False)
+        for (kind, (X, y)), style in reversed(list(kinds)):
+            fitted = self.b[at] + X @ self.w[at]
+            ax.plot(y, fitted, linestyle="", markersize=4, alpha=0.6, label=kind, **style)
+        ax.axline((y.mean(), y.mean()), slope=1, color="black", linewidth=0.5)
+        ax.legend(fontsize="x-small", frameon=False)
+        everything = [self.b + X @ self.w.T for X, _ in self.rows.values()]
+        low, high = (f([f(fitted) for fitted in everything]) for f in (np.nanmin, np.nanmax))
+        margin = 0.05 * (high - low) or 1.0  # the same at every λ, so that only the points move
+        ax.set(title="your fit", xlabel="actual y", ylabel="fitted y")
+        ax.set_ylim(low - margin, high + margin)
+
+
+class _Unusable(Exception):
+    """What a learner's function gave cannot be drawn; the text says why."""
+
+
+def _fitted(fit: Callable, X: np.ndarray, y: np.ndarray, lam: float) -> tuple[np.ndarray, float]:
+    """Call the learner's function quietly, and take only a w of shape (p,) and a number b."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            answer = fit(X.copy(), y.copy(), lam)
+    except Exception as error:
+        raise _Unusable(f"your function raised {type(error).__name__}: {error}") from error
+    if answer is None:
+        raise _Unusable("your function returned nothing: end it with `return w, b`.")
+    try:
+        w, b = answer
+        w, b = np.asarray(w, dtype=float), np.asarray(b, dtype=float)
+    except (TypeError, ValueError):
+        raise _Unusable("your function did not return a pair (w, b) of numbers.") from None
+    p = X.shape[1]
+    if w.shape != (p,) or b.shape != ():
+        raise _Unusable(
+            f"your w has shape {w.shape} and your b has shape {b.shape}: "
+            f"a w of shape {(p,)} and a single number b can be drawn."
+        )
+    if not (np.isfinite(w).all() and np.isfinite(b)):
+        raise _Unusable("your w or b contains NaN or infinity.")
+    return w, float(b)
