@@ -9,15 +9,20 @@ from typing import Any
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Rng:
     """An argument that is a random generator: made anew, from its seed, where the function runs.
 
     >>> Rng(1).make().integers(100) == Rng(1).make().integers(100)
     np.True_
+    >>> Rng(1)
+    np.random.default_rng(1)
     """
 
     seed: int
+
+    def __repr__(self) -> str:
+        return f"np.random.default_rng({self.seed})"
 
     def make(self) -> np.random.Generator:
         return np.random.default_rng(self.seed)
@@ -49,6 +54,7 @@ class Misconception:
     wrong      the wrong implementation
     recognise  (args, value) -> bool, for mistakes that have no single outcome: true of each answer
                that they spoil. Without it, answers are compared with those of `wrong`.
+    recognise_all  (all args, all values) -> bool, for mistakes that show only between answers
     """
 
     name: str
@@ -56,6 +62,7 @@ class Misconception:
     section: str
     wrong: Callable
     recognise: Callable[[tuple, Any], bool] | None = None
+    recognise_all: Callable[[list[tuple], list[Any]], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,18 @@ class Property:
 
     must: str
     holds: Callable[[tuple, Any], bool]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What must hold between two answers: (args, value, earlier args, earlier value) -> bool.
+
+    A case is held to each one before it that is right. No single answer shows whether its chance
+    comes from the generator that was given: two answers do.
+    """
+
+    must: str
+    holds: Callable[[tuple, Any, tuple, Any], bool]
 
 
 def nearly(args: tuple, value: Any, other: Any, rtol: float = 1e-6, atol: float = 1e-9) -> bool:
@@ -110,6 +129,7 @@ class Entry:
     builds_on       exercises to mend first
     compare         (args, value, expected) -> bool, both of the expected form and finite
     properties      instead of a comparison, where many answers are right
+    relations       and what holds between these answers
     """
 
     name: str
@@ -124,6 +144,7 @@ class Entry:
     builds_on: tuple[str, ...] = ()
     compare: Callable[[tuple, Any, Any], bool] = nearly
     properties: tuple[Property, ...] = ()
+    relations: tuple[Relation, ...] = ()
 
     @property
     def function(self) -> str:

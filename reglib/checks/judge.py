@@ -73,11 +73,15 @@ def judge(entry: Entry, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> V
     """
     expected = [outcome.value for outcome in _attempts(entry.reference, cases)]
     faults, remarks = [], []
+    sound: list[tuple[tuple, Any]] = []
     for case, outcome, like in zip(cases, outcomes, expected, strict=True):
         try:
             remarks += _examine(entry, case, outcome, like)
+            _relate(entry, case, outcome, sound)
         except _Misfit as misfit:
             faults.append(Fault(case, outcome, *misfit.args, like))
+        else:
+            sound.append((case.args, outcome.value))
     changed = sorted({i for outcome in outcomes for i in outcome.changed})
     conditions = remarks[:1]  # one condition, in however many cases it is broken
     if changed:
@@ -140,10 +144,18 @@ def _examine(entry: Entry, case: Case, outcome: Outcome, like: Any) -> list[str]
     return remarks
 
 
-def _holds(holds: Callable[[tuple, Any], bool], args: tuple, value: Any) -> bool:
+def _relate(entry: Entry, case: Case, outcome: Outcome, sound: Sequence[tuple[tuple, Any]]) -> None:
+    """Hold an answer to those before it that are right; raise `_Misfit` if they do not agree."""
+    for relation in entry.relations:
+        for earlier in sound:
+            if not _holds(relation.holds, case.args, outcome.value, *earlier):
+                raise _Misfit("wrong", f"It breaks a rule: {relation.must}.")
+
+
+def _holds(holds: Callable[..., bool], *given: Any) -> bool:
     """A rule that cannot even be applied to an answer is broken by it."""
     try:
-        return bool(holds(args, value))
+        return bool(holds(*given))
     except Exception:
         return False
 
@@ -258,6 +270,9 @@ def _agreeing(
     faults: Sequence[Fault],
 ) -> list[bool]:
     """For each case, whether a misconception explains its outcome."""
+    if misconception.recognise_all:
+        answers = [case.args for case in cases], [outcome.value for outcome in outcomes]
+        return [_holds(misconception.recognise_all, *answers)] * len(cases)
     if misconception.recognise:
         spoiled = {id(fault.case) for fault in faults}
         return [

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reglib.checks import find
-from reglib.checks.entry import Case, Entry, Misconception, Property, Rng
+from reglib.checks.entry import Case, Entry, Misconception, Property, Relation, Rng
 from reglib.checks.judge import judge
 from reglib.checks.run import Foreign, Outcome, run
 from reglib.checks.tell import tell
@@ -320,6 +320,36 @@ def test_properties_name_what_is_broken(verdict):
     judged = verdict(SPLIT, SPLIT.misconceptions[0].wrong)
     assert judged.points == 0 and judged.misconception is SPLIT.misconceptions[0]
     assert "It breaks a rule: the rows are shuffled." in told(judged)
+
+
+def _agrees(args, value, before, answer):
+    return args != before or sorted(value[0]) == sorted(answer[0])
+
+
+def _other_source(all_args, values):
+    first, again = (sorted(value[0]) for value in values[1:])
+    return all_args[1] == all_args[2] and first != again
+
+
+def test_relations_judge_answers_by_one_another(verdict):
+    """That the given generator is the source of chance shows only in a second answer."""
+    source = Misconception(
+        "chance has another source", "use rng.", "Loss plus penalty", print, None, _other_source
+    )
+    entry = replace(
+        SPLIT,
+        cases=lambda rng: [Case("any split", f"call {i}", (40, Rng(7))) for i in (1, 2)],
+        relations=(Relation("equal generators give equal splits", _agrees),),
+        misconceptions=(source, *SPLIT.misconceptions),
+    )
+    assert verdict(entry, shuffled_split).points == 2.0
+    judged = verdict(entry, lambda n, rng: shuffled_split(n, np.random.default_rng()))
+    assert judged.points == 0 and judged.misconception is source and judged.where == ""
+    assert [fault.case.name for fault in judged.faults] == ["call 2"]
+    assert "A small case that fails: call 2 n = 40 rng = np.random.default_rng(7)" in told(judged)
+    assert "It breaks a rule: equal generators give equal splits." in told(judged)
+    judged = verdict(entry, SPLIT.misconceptions[0].wrong)
+    assert judged.points == 0 and judged.misconception is SPLIT.misconceptions[0]
 
 
 def test_a_comparison_of_its_own(verdict):
