@@ -27,7 +27,9 @@ const modules = new Map();
 function load(source) {
   if (!modules.has(source)) {
     const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    const found = import(address).then(async ({ default: widget }) => (typeof widget === "function" ? widget() : widget));
+    const found = import(address).then(({ default: widget }) =>
+      typeof widget === "function" ? widget() : widget,
+    );
     modules.set(source, found.finally(() => URL.revokeObjectURL(address)));
   }
   return modules.get(source);

@@ -1,7 +1,7 @@
 """What every explorer shares: how it reaches the page, its picture, and numbers made from a seed.
 
-An explorer is a widget whose front end is one ES module: the shared `explorer.js`, followed by a
-script of its own. It runs in a live notebook and, with no kernel, on the published page.
+An explorer is a widget whose front end is one ES module, joined from the shared scripts and one of
+its own. It runs in a live notebook and, with no kernel, on the published page.
 """
 
 import base64
@@ -22,19 +22,18 @@ from PIL import Image
 HERE = Path(__file__).parent
 
 
-def joined(script: str) -> str:
-    """Return `explorer.js` and `script` as the text of one module.
+def joined(*scripts: str) -> str:
+    """Return the scripts as the text of one module, in the order given.
 
-    A widget's module is loaded from memory, where "./explorer.js" has no meaning: so the import
-    of it is taken out, and what it would have brought stands above.
+    A widget's module is loaded from memory, where "./explorer.js" has no meaning. So the imports
+    of one script by another are taken out: what they would bring stands above.
     """
-    own = (HERE / script).read_text(encoding="utf-8")
-    own = re.sub(r'^import [^;]* from "\./explorer\.js";\n', "", own, flags=re.MULTILINE)
-    return (HERE / "explorer.js").read_text(encoding="utf-8") + "\n" + own
+    texts = [(HERE / script).read_text(encoding="utf-8") for script in scripts]
+    return re.sub(r'^import [^;]* from "\./[^;]*";\n', "", "\n".join(texts), flags=re.MULTILINE)
 
 
 def uniforms(seed: int, count: int) -> np.ndarray:
-    """Return `count` numbers between 0 and 1, the same as `uniforms` in explorer.js makes.
+    """Return `count` numbers between 0 and 1, the same as `uniforms` in numerics.js makes.
 
     The seed and the place in the row are hashed with the last steps of MurmurHash3, which need
     32-bit whole numbers only and so come out alike in every language.
@@ -42,7 +41,7 @@ def uniforms(seed: int, count: int) -> np.ndarray:
     Source: Appleby (2011), *MurmurHash3*, `fmix32`.
 
     >>> uniforms(seed=0, count=2).round(3)
-    array([0.319, 0.391])
+    array([0.187, 0.635])
     """
 
     def mix(h: np.ndarray) -> np.ndarray:
@@ -80,7 +79,7 @@ class Checked(traitlets.TraitType):
 class Explorer(anywidget.AnyWidget):
     """A widget with a static picture that stands in where its script does not run.
 
-    A subclass sets `_esm = joined("its own script.js")` and writes `figure` and `description`.
+    A subclass sets `_esm = joined(…)` and writes `figure` and `description`.
     """
 
     _css = (HERE / "explorer.css").read_text(encoding="utf-8")
@@ -114,10 +113,9 @@ class Explorer(anywidget.AnyWidget):
 
 
 def small_png(figure: Figure) -> bytes:
-    """Return the figure as a PNG of 32 colours, a third of the size of a full one."""
+    """Return the figure as a PNG of 64 colours, a fifth of the size of a full one."""
     full, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(full, dpi=120)
-    Image.open(full).convert("RGB").quantize(32, dither=Image.Dither.NONE).save(
-        small, "png", optimize=True
-    )
+    figure.savefig(full, dpi=110)
+    few = Image.open(full).convert("RGB").quantize(64, Image.Quantize.FASTOCTREE, dither=0)
+    few.save(small, "png", optimize=True)
     return small.getvalue()

@@ -1,210 +1,162 @@
+/* The ridge explorer; RidgeExplorer in ridge.py says what it shows and keeps. */
+
 import {
-  control, decades, explorer, format, key, linear, log, make, mean, normals, points, powerOfTen,
-  pretty, round, scale, subscript, symlog, trace, uniforms, view,
+  button, change, control, explorer, format, key, points, pretty, put, roundUp, scale, subscript,
+  trace, view,
 } from "./explorer.js";
+import { LAMS, coefView, errorView, lamControl } from "./lam.js";
+import {
+  meanSquaredError, normals, polynomial, predict, ridge, uniforms,
+} from "./numerics.js";
 
 const ROWS = 20;
 const TRAITS = ["lam", "degree", "noise", "seed", "moved"];
-const LAMS = Array.from({ length: 101 }, (_, i) => 10 ** (i / 10 - 8));
 const GRID = Array.from({ length: 200 }, (_, i) => (i + 0.5) / 100 - 1);
+const ERRORS = [
+  { name: "training", words: "training", colour: "ink", shape: "line" },
+  { name: "validation", words: "validation", colour: "validation", shape: "line" },
+  {
+    name: "risk", words: "true risk, known because we made the data", colour: "truth", shape: "dashes",
+  },
+];
 
-export const truth = (x) => Math.sin(Math.PI * x);
-const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
-const square = (v) => v * v;
+const truth = (x) => Math.sin(Math.PI * x);
 
-/** Training and validation rows, as `RidgeExplorer.data` makes them. */
-export function data(seed, noise, moved) {
+/** The rows that `RidgeExplorer.data` returns. */
+export function makeData({ seed, noise, moved }) {
   const u = uniforms(seed, 6 * ROWS);
   const row = (i) => u.slice(i * ROWS, (i + 1) * ROWS);
-  const place = (shares) => shares.map((share, i) => ((i + share) * 2) / ROWS - 1);
-  const measure = (xs, z) => xs.map((x, i) => truth(x) + noise * z[i]);
-  const [x, xVal] = [place(row(0)), place(row(3))];
+  const places = (shares) => shares.map((share, i) => ((i + share) * 2) / ROWS - 1);
+  const measure = (x, z) => x.map((value, i) => truth(value) + noise * z[i]);
+  const [x, xVal] = [places(row(0)), places(row(3))];
   const y = measure(x, normals(row(1), row(2))).map((value, i) => value + moved[i]);
   return { x, y, xVal, yVal: measure(xVal, normals(row(4), row(5))) };
 }
 
-/** The columns x¹ … x^degree. */
-export function polynomial(x, degree) {
-  const columns = [x];
-  while (columns.length < degree) columns.push(columns.at(-1).map((power, i) => power * x[i]));
-  return columns;
-}
-
-/** The singular directions of a matrix given by its columns, by one-sided Jacobi rotations: turn
-    pairs of columns until all are orthogonal. Their lengths are then the singular values. It keeps
-    small ones to high relative accuracy (Demmel & Veselić, 1992). */
-export function svd(columns) {
-  const US = columns.map((column) => [...column]);
-  const V = columns.map((_, i) => columns.map((_, j) => Number(i === j)));
-  for (let turned = true, sweep = 0; turned && sweep < 60; sweep++) {
-    turned = false;
-    for (let i = 0; i < US.length; i++) {
-      for (let j = i + 1; j < US.length; j++) {
-        const [a, b, c] = [dot(US[i], US[i]), dot(US[j], US[j]), dot(US[i], US[j])];
-        if (Math.abs(c) <= 2 ** -52 * Math.sqrt(a * b)) continue;
-        turned = true;
-        const zeta = (b - a) / (2 * c);
-        const tan = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
-        const cos = 1 / Math.hypot(1, tan);
-        for (const M of [US, V]) {
-          const [left, right] = [M[i], M[j]];
-          M[i] = left.map((value, k) => cos * (value - tan * right[k]));
-          M[j] = right.map((value, k) => cos * (value + tan * left[k]));
-        }
-      }
-    }
-  }
-  return { US, V, s: US.map((column) => Math.sqrt(dot(column, column))) };
-}
-
-/** Ridge regression at every λ from one decomposition: returns a function of λ. The objective and
-    the rule for dropped directions are those of `reglib.ridge_path`. */
-export function ridge(columns, y) {
-  const n = y.length;
-  const means = columns.map((c) => (Math.max(...c) === Math.min(...c) ? c[0] : mean(c)));
-  const yMean = mean(y);
-  const { US, V, s } = svd(columns.map((column, j) => column.map((value) => value - means[j])));
-  const least = 2 ** -52 * Math.max(n, columns.length) * Math.max(...s);
-  const kept = s.flatMap((value, k) => (value > least ? [k] : []));
-  const along = US.map((us) => dot(us, y.map((value) => value - yMean)));
-  return (lam) => {
-    const w = columns.map(() => 0);
-    for (const k of kept) {
-      const size = along[k] / (square(s[k]) + n * lam);
-      V[k].forEach((value, j) => (w[j] += size * value));
-    }
-    return { w, b: yMean - dot(w, means) };
-  };
-}
-
-const predict = ({ w, b }, columns) => columns[0].map((_, i) => w.reduce((sum, value, j) => sum + value * columns[j][i], b));
-const error = (fit, columns, y) => mean(predict(fit, columns).map((value, i) => square(value - y[i])));
-
-/** Everything that does not change with λ. */
-export function solve({ degree, noise, seed, moved }) {
-  const rows = data(seed, noise, moved);
-  const [X, XVal, XGrid] = [rows.x, rows.xVal, GRID].map((x) => polynomial(x, degree));
-  const fit = ridge(X, rows.y);
+/** A function from λ to the fit there: its w, b, curve and errors. */
+export function solve({ x, y, xVal, yVal }, degree, noise) {
+  const [X, XVal, XGrid] = [x, xVal, GRID].map((values) => polynomial(values, degree));
+  const fit = ridge(X, y);
   const f = GRID.map(truth);
-  const at = (lam) => {
-    const now = fit(lam);
-    return {
-      ...now, curve: predict(now, XGrid),
-      training: error(now, X, rows.y), validation: error(now, XVal, rows.yVal), risk: square(noise) + error(now, XGrid, f),
-    };
+  return (lam) => {
+    const { w, b } = fit(lam);
+    const curve = predict({ w, b }, XGrid);
+    const training = meanSquaredError(y, predict({ w, b }, X));
+    const validation = meanSquaredError(yVal, predict({ w, b }, XVal));
+    return { w, b, curve, training, validation, risk: noise ** 2 + meanSquaredError(f, curve) };
   };
-  return { ...rows, at, path: LAMS.map(at) };
+}
+
+function fitView(model) {
+  const plot = view({
+    title: "Fit",
+    words: [
+      key("dot", "ink", "training"),
+      key("ring", "validation", "validation"),
+      key("line", "fit", "fit"),
+      key("dashes", "truth", "truth, sin(πx)"),
+    ],
+    label: "The fit. Up and down keys move a training point, left and right keys go to the next.",
+    role: "group",
+    width: 400,
+    height: 388,
+  });
+  const rings = Array.from({ length: ROWS }, () => plot.add("svg:circle", { class: "ring", r: 3 }));
+  const truthLine = plot.line("truth", "dashes");
+  const fitLine = plot.line("fit");
+  const x = scale([-1, 1], plot.across);
+  let [data, y] = [null, null];
+  const drawPoints = points(plot, ROWS, 0.05, (i, to) => {
+    const moved = [...model.get("moved")];
+    moved[i] += to - data.y[i];
+    change(model, { moved });
+  });
+  return {
+    ...plot,
+    drawData(newData, sameDraws) {
+      // While points are moved the axis only grows: shrinking would run away from the pointer.
+      const top = Math.max(
+        sameDraws ? y.domain[1] : 2,
+        Math.ceil(2 * Math.max(...newData.y.map(Math.abs))) / 2,
+      );
+      data = newData;
+      y = scale([-top, top], plot.down);
+      const step = Math.max(1, roundUp(top / 6));
+      const ticks = Array.from({ length: 13 }, (_, i) => (i - 6) * step);
+      plot.axes(
+        { scale: x, ticks: [-1, -0.5, 0, 0.5, 1], show: pretty, label: "x" },
+        { scale: y, ticks: ticks.filter((tick) => Math.abs(tick) <= top), label: "y" },
+      );
+      put(truthLine, { d: trace(GRID, GRID.map(truth), x, y) });
+      rings.forEach((ring, i) => put(ring, { cx: x(data.xVal[i]), cy: y(data.yVal[i]) }));
+      drawPoints(data.x, data.y, x, y);
+    },
+    drawLam: (lam, { curve }) => put(fitLine, { d: trace(GRID, curve, x, y) }),
+  };
 }
 
 function render({ model, el }) {
-  const change = (traits) => {
-    for (const [name, value] of Object.entries(traits)) model.set(name, value);
-    model.save_changes();
-  };
-  const fromLog = (power) => Number((10 ** power).toPrecision(3));
-  const button = make("button", { type: "button" }, "New data");
-  button.addEventListener("click", () => change({ seed: model.get("seed") + 1, moved: Array(ROWS).fill(0) }));
-  const controls = [
-    control(model, "lam", {
-      label: "λ, the strength of the penalty", wanted: "a number of at least 0",
-      accept: (v) => v >= 0 && Number.isFinite(v), min: -8, max: 2, step: 0.05, from: fromLog, to: (v) => Math.log10(v || 1e-8),
-    }),
-    control(model, "degree", {
-      label: "Degree of the polynomial", wanted: "a whole number from 1 to 15",
-      accept: (v) => Number.isInteger(v) && v >= 1 && v <= 15, min: 1, max: 15, step: 1,
-    }),
-    control(model, "noise", {
-      label: "Noise (standard deviation)", wanted: "a number from 0 to 1",
-      accept: (v) => v >= 0 && v <= 1, min: 0, max: 1, step: 0.05,
-    }),
-    button,
-  ];
-
-  const fitView = view({ title: "The fit", role: "group", width: 400, height: 350,
-    label: "The fit. Up and down keys move a training point, left and right keys go to the next." });
-  const pathView = view({ title: "Coefficients", width: 300, height: 175, label: "Each coefficient against λ; the table below has those at the present λ." });
-  const errorView = view({ title: "Mean squared error", width: 300, height: 175, label: "Errors against λ; the sentence below has those at the present λ." });
-
-  fitView.caption.append(key("dot", "ink", "training "), key("ring", "validation", "validation "), key("line", "fit", "fit "), key("dashes", "truth", "truth, sin(πx)"));
-  errorView.caption.append(key("line", "ink", "training "), key("line", "validation", "validation "), key("dashes", "truth", "true risk, known because we made the data"));
-  const rings = Array.from({ length: ROWS }, () => fitView.add("svg:circle", { r: 3, fill: "none", stroke: "var(--validation)" }));
-  const line = (plot, colour, more) => plot.add("svg:path", { class: "line", stroke: `var(--${colour})`, ...more });
-  const truthLine = line(fitView, "truth", { "stroke-dasharray": "6 4" });
-  const fitLine = line(fitView, "fit", { "stroke-width": 2.5 });
-  const errorLines = { training: line(errorView, "ink"), validation: line(errorView, "validation"), risk: line(errorView, "truth", { "stroke-dasharray": "6 4" }) };
-  const paths = pathView.add("svg:g", {});
-  const markers = [pathView, errorView].map((plot) => plot.add("svg:line", { class: "marker", y1: plot.down[0], y2: plot.down[1] }));
-  const drawPoints = points(fitView, ROWS, 0.05, (i, y) => {
-    change({ moved: model.get("moved").map((shift, k) => (k === i ? shift + y - solved.y[i] : shift)) });
-  });
-  const lamScale = scale([1e-8, 100], pathView.across, log);
-  const lamAxis = { scale: lamScale, ticks: [1e-8, 1e-6, 1e-4, 1e-2, 1, 100], show: powerOfTen, label: "λ" };
-  for (const plot of [pathView, errorView]) plot.scrub((x) => change({ lam: fromLog(Math.log10(lamScale.invert(x))) }));
-
-  let known = null;
-  let solved = null;
-  let height = 0;
-  let yScale = null;
-  const xScale = scale([-1, 1], fitView.across);
-
-  const drawData = (sameData) => {
-    // While a point is dragged the axis may grow but not shrink, or it would run from the pointer.
-    height = Math.max(2, Math.ceil(Math.max(...solved.y.map(Math.abs)) * 2) / 2, sameData ? height : 0);
-    yScale = scale([-height, height], fitView.down);
-    fitView.axes({ scale: xScale, ticks: [-1, -0.5, 0, 0.5, 1], label: "x" }, { scale: yScale, ticks: [-2, -1, 0, 1, 2], label: "y" });
-    truthLine.setAttribute("d", trace(GRID, GRID.map(truth), xScale, yScale));
-    drawPoints(solved.x, solved.y, xScale, yScale);
-    rings.forEach((ring, i) => {
-      ring.setAttribute("cx", xScale(solved.xVal[i]));
-      ring.setAttribute("cy", yScale(solved.yVal[i]));
-    });
-
-    const all = solved.path.flatMap((fit) => fit.w);
-    const [low, high] = [-round(Math.max(1, -Math.min(...all)), true), round(Math.max(1, ...all), true)];
-    const wScale = scale([low, high], pathView.down, symlog);
-    const up = decades(1, high, 3);
-    pathView.axes(lamAxis, { scale: wScale, ticks: [...decades(1, -low, 3).map((v) => -v), 0, ...up], label: "w, units of y" });
-    paths.replaceChildren(...solved.path[0].w.map((_, j) => make("svg:path", {
-      class: "line", d: trace(LAMS, solved.path.map((fit) => fit.w[j]), lamScale, wScale),
-      stroke: `color-mix(in oklab, var(--last) ${Math.round((100 * j) / 14)}%, var(--first))`,
-    })));
-
-    const sizes = solved.path.flatMap((fit) => [fit.training, fit.validation, fit.risk]);
-    const most = round(Math.max(...sizes), true);
-    const errorScale = scale([Math.max(round(Math.min(...sizes), false), most * 1e-5), most], errorView.down, log);
-    errorView.axes(lamAxis, { scale: errorScale, ticks: decades(...errorScale.domain), label: "units of y²" });
-    for (const [name, node] of Object.entries(errorLines)) {
-      node.setAttribute("d", trace(LAMS, solved.path.map((fit) => fit[name]), lamScale, errorScale));
-    }
-  };
-
+  const [fits, coefs, errors] = [fitView(model), coefView(model), errorView(model, ERRORS)];
+  let [known, fitAt] = [{}, null];
   const draw = () => {
-    const now = Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
-    const { lam, moved, ...same } = now;
-    const [draws, all] = [JSON.stringify(same), JSON.stringify([same, moved])];
-    if (known?.all !== all) {
-      solved = solve(now);
-      drawData(known?.draws === draws);
+    const [lam, degree, noise, seed, moved] = TRAITS.map((name) => model.get(name));
+    const [draws, all] = [`${seed} ${noise}`, `${seed} ${noise} ${degree} ${moved}`];
+    if (all !== known.all) {
+      const data = makeData({ seed, noise, moved });
+      fitAt = solve(data, degree, noise);
+      const path = LAMS.map(fitAt);
+      fits.drawData(data, draws === known.draws);
+      coefs.drawPath(path);
+      errors.drawPath(path);
       known = { draws, all };
     }
-    const fit = solved.at(lam);
-    fitLine.setAttribute("d", trace(GRID, fit.curve, xScale, yScale));
-    const x = lamScale(lamScale.clamp(lam));
-    for (const marker of markers) {
-      marker.setAttribute("x1", x);
-      marker.setAttribute("x2", x);
-    }
-    const largest = fit.w.reduce((best, value, j) => (Math.abs(value) > Math.abs(fit.w[best]) ? j : best), 0);
+    const fit = fitAt(lam);
+    for (const plot of [fits, coefs, errors]) plot.drawLam(lam, fit);
+    const coefficients = fit.w.map((value, j) => [`w${subscript(j + 1)}`, value]);
+    const larger = (a, b) => (Math.abs(b[1]) > Math.abs(a[1]) ? b : a);
+    const [name, largest] = coefficients.reduce(larger);
     return {
-      words: `λ = ${format(lam)}, degree ${now.degree}: training error ${pretty(fit.training)}, validation error ${pretty(fit.validation)}, ` +
-        `true risk ${pretty(fit.risk)}, largest coefficient w${subscript(largest + 1)} = ${pretty(fit.w[largest])}.`,
-      table: [
-        ["training error", fit.training], ["validation error", fit.validation], ["true risk", fit.risk],
-        ["intercept", fit.b], ...fit.w.map((value, j) => [`w${subscript(j + 1)}`, value]),
+      sentence:
+        `λ = ${format(lam)}, degree ${degree}: training error ${pretty(fit.training)}, ` +
+        `validation error ${pretty(fit.validation)}, true risk ${pretty(fit.risk)}, ` +
+        `largest coefficient ${name}\u00a0=\u00a0${pretty(largest)}.`,
+      rows: [
+        ["training error", fit.training],
+        ["validation error", fit.validation],
+        ["true risk", fit.risk],
+        ["intercept", fit.b],
+        ...coefficients,
       ],
     };
   };
-  explorer({ model, el }, { label: "Ridge explorer", controls, views: [fitView, pathView, errorView], traits: TRAITS, draw });
+  explorer({ model, el }, {
+    label: "Ridge explorer",
+    controls: [
+      lamControl(model),
+      control(model, "degree", {
+        label: "Degree",
+        wanted: "a whole number from 1 to 15",
+        accept: (value) => Number.isInteger(value) && value >= 1 && value <= 15,
+        min: 1,
+        max: 15,
+        step: 1,
+      }),
+      control(model, "noise", {
+        label: "Noise (standard deviation)",
+        wanted: "a number from 0 to 1",
+        accept: (value) => value >= 0 && value <= 1,
+        min: 0,
+        max: 1,
+        step: 0.05,
+      }),
+      button("New data", () =>
+        change(model, { seed: (model.get("seed") + 1) % 2 ** 32, moved: Array(ROWS).fill(0) }),
+      ),
+    ],
+    views: [fits, coefs, errors],
+    traits: TRAITS,
+    draw,
+  });
 }
 
 export default { render };

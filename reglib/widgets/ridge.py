@@ -1,6 +1,7 @@
 """The ridge explorer: a polynomial fit, its coefficients and its errors, all moved by λ."""
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -61,12 +62,12 @@ class RidgeExplorer(Explorer):
     (1, 9)
     """
 
-    _esm = joined("ridge.js")
+    _esm = joined("explorer.js", "lam.js", "numerics.js", "ridge.js")
 
-    lam = Checked(inputs.real, 1e-6, "the penalty strength λ", least=0.0)
+    lam = Checked(inputs.real, 1e-7, "the penalty strength λ", least=0.0)
     degree = Checked(inputs.whole, 12, "the highest power of x", least=1, most=15)
     noise = Checked(inputs.real, 0.3, "the standard deviation of the noise", least=0.0, most=1.0)
-    seed = Checked(inputs.whole, 1, "which data set", least=0, most=2**32 - 2)
+    seed = Checked(inputs.whole, 4, "which data set", least=0, most=2**32 - 1)
     moved = Checked(row_shifts, [0.0] * ROWS, "how far up each training point was dragged")
 
     def data(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -100,49 +101,57 @@ class RidgeExplorer(Explorer):
         return (
             f"A ridge fit of degree {self.degree} to {ROWS} points at λ = {self.lam:.3g}, in three "
             "panels. The first shows the points, the fitted curve and the truth, sin(πx). The "
-            "second shows each coefficient against λ: the largest falls in size from "
-            f"{sizes[0]:.3g} at λ = 1e-8 to {sizes[-1]:.2g} at λ = 100. The third shows mean squared "
-            f"errors against λ: at λ = {self.lam:.3g} they are {training:.3g} in training, "
-            f"{validation:.3g} in validation and {risk:.3g} as true risk, known because we made the "
-            f"data. The validation error is least near λ = {best:.2g}, "
-            f"the true risk near λ = {least:.2g}."
+            "second shows each coefficient against λ: the largest size among them goes from "
+            f"{sizes[0]:.3g} at λ = 1e-8 to {sizes[-1]:.2g} at λ = 100. The third shows mean "
+            f"squared errors against λ: here they are {training:.3g} in training, "
+            f"{validation:.3g} in validation and {risk:.3g} as true risk, known because we made "
+            f"the data. The validation error is least near λ = {best:.2g}, the true risk near "
+            f"λ = {least:.2g}."
         )
 
     def figure(self) -> Figure:
         """Return the static picture of the present state."""
         x, y, x_val, y_val = self.data()
         path = self.fit(LAMS)
-        figure = Figure(figsize=(8, 4.4), layout="constrained")
-        axes = figure.subplot_mosaic("ab;ac", width_ratios=[1.3, 1])
+        figure = Figure(figsize=(8, 4.6), layout="constrained")
+        axes = figure.subplot_mosaic("ab;ac", width_ratios=[1.2, 1])
+        fit, coefs, errors = axes["a"], axes["b"], axes["c"]
 
-        left = axes["a"]
-        left.plot(GRID, truth(GRID), "--", color=TRUTH, label="truth, sin(πx)")
-        left.plot(x, y, "o", color=INK, label="training data")
-        left.plot(x_val, y_val, "o", color=VALIDATION, mfc="none", ms=4, label="validation data")
+        fit.plot(GRID, truth(GRID), "--", color=TRUTH, label="truth, sin(πx)")
+        fit.plot(x, y, "o", color=INK, label="training")
+        fit.plot(x_val, y_val, "o", color=VALIDATION, mfc="none", ms=4, label="validation")
         curve = predict(self.fit(), polynomial(GRID, self.degree))
-        left.plot(GRID, curve, color=FIT, lw=2, label="fit")
-        height = max(2.0, np.abs(y).max() * 1.05)
-        left.set(title=f"Ridge fit, degree {self.degree}, λ = {self.lam:.3g}")
-        left.set(xlabel="x", ylabel="y", ylim=(-height, height))
+        fit.plot(GRID, curve, color=FIT, lw=2, label="fit")
+        top = max(2.0, np.abs(y).max() * 1.05)
+        fit.set(title=f"Fit of degree {self.degree} at λ = {self.lam:.3g}")
+        fit.set(xlabel="x", ylabel="y", ylim=(-top, top))
 
-        axes["b"].plot(LAMS, path.coef, lw=1)
-        axes["b"].set(title="Coefficients", xscale="log", yscale="asinh", ylabel="w")
+        for power, line in enumerate(path.coef.T):
+            coefs.plot(LAMS, line, lw=1, color=colormaps["plasma"](0.8 * power / self.degree))
+        coefs.set(title="Coefficients", xscale="log", ylabel="w, units of y")
+        if np.abs(path.coef).max() > 10:
+            coefs.set_yscale("asinh")
+            tens = 10.0 ** np.arange(1, 7)
+            coefs.set_yticks([*-tens, 0, *tens])
+            coefs.set_ylim(path.coef.min() * 1.3, path.coef.max() * 1.3)
 
-        for error, color, style, name in zip(
-            self.errors(LAMS),
-            (INK, VALIDATION, TRUTH),
-            ("-", "-", "--"),
-            ("training", "validation", "true risk, known because we made the data"),
-            strict=True,
-        ):
-            axes["c"].plot(LAMS, error, style, color=color, label=name)
-        axes["c"].set(title="Mean squared error", xscale="log", yscale="log", xlabel="λ")
+        training, validation, risk = self.errors(LAMS)
+        errors.plot(LAMS, training, color=INK, label="training")
+        errors.plot(LAMS, validation, color=VALIDATION, label="validation")
+        name = "true risk, known because\nwe made the data"
+        errors.plot(LAMS, risk, "--", color=TRUTH, label=name)
+        errors.set(title="Errors", xscale="log", yscale="log", xlabel="λ")
+        errors.set_ylabel("mean squared error")
+        sizes = np.log10([training, validation, risk])
+        errors.set_ylim(10 ** np.floor(sizes.min()), 10 ** np.ceil(sizes.max()))
 
-        for name in "bc":
-            axes[name].axvline(np.clip(self.lam, LAMS[0], LAMS[-1]), color=FIT, lw=1)
-        for ax in axes.values():
+        for ax in (coefs, errors):
+            ax.axvline(np.clip(self.lam, LAMS[0], LAMS[-1]), color=FIT, lw=1)
+            ax.yaxis.set_major_formatter("{x:g}")
+            ax.yaxis.set_minor_formatter("")
+        for ax in (fit, errors):
+            ax.legend(frameon=False, fontsize="small")
+        for ax in (fit, coefs, errors):
+            ax.set_title(ax.get_title(), fontsize="medium")
             ax.spines[["top", "right"]].set_visible(False)
-            ax.title.set_fontsize("medium")
-        for name in "ac":
-            axes[name].legend(frameon=False, fontsize="small")
         return figure
