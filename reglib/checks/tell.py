@@ -74,15 +74,12 @@ def tell(verdict: Verdict, unfinished: Collection[str] = ()) -> str:
     else:
         fault = _choose(verdict)
         lines += ["", *_rubric(verdict), "", *_case(entry, fault), "", *_cause(verdict, fault)]
+        first = [name.partition(".")[2] for name in entry.builds_on if name in unfinished]
+        if first:
+            lines += [f"{entry.function} builds on {first[0]}, not right yet either: begin there."]
     lines += _conditions(verdict)
     if verdict.printed > 10_000:
         lines += ["", f"It printed {verdict.printed:,} characters, which are left out here."]
-    first = [name.partition(".")[2] for name in entry.builds_on if name in unfinished]
-    if faults and first:
-        lines += [
-            "",
-            f"{entry.function} builds on {first[0]}, which is not right yet: begin there.",
-        ]
     return "\n".join(map(_wrapped, lines))
 
 

@@ -240,7 +240,7 @@ def test_shapes_that_do_not_fit_name_the_usual_reason(verdict):
 
 def test_what_to_mend_first(verdict):
     judged = verdict(GRADIENT, lambda *a: None)
-    sentence = "ridge_gradient builds on ridge_objective, which is not right yet: begin there."
+    sentence = "ridge_gradient builds on ridge_objective, not right yet either: begin there."
     assert sentence in tell(judged, {"ridge.ridge_objective"})
     assert "builds on" not in tell(judged, {"ridge.standardize"})
     assert "builds on" not in tell(verdict(GRADIENT, GRADIENT.reference), {"ridge.ridge_objective"})
