@@ -1,6 +1,9 @@
-/* jupyterquiz draws the questions of a page while it loads. Once that is done, this adds what a
-   keyboard and a screen reader need, and sets the formulas, which MathJax may be too late for. */
 addEventListener("load", () => {
+  // Docutils calls the bibliography a list, but its entries are no list items to a screen reader.
+  for (const list of document.querySelectorAll(".citation-list")) list.removeAttribute("role");
+
+  // jupyterquiz draws the questions of a page while it loads. This adds what a keyboard and a screen
+  // reader need, and sets the formulas, which MathJax may have come too late for.
   const quizzes = [...document.querySelectorAll(".Quiz")];
   for (const quiz of quizzes) {
     const question = quiz.querySelector("[id^=quizQn]");
