@@ -1,27 +1,20 @@
 """Call a function on the inputs of each case and bring back what happened, as plain data.
 
-This is the only part of a check that stands where the learner's code is. It needs nothing else of
-reglib, knows no expected value, and what it returns can be written down as numbers and text.
+This is the only part of a check that stands where the learner's code is. It needs only `guard`,
+knows no expected value, and what it returns can be written down as numbers and text.
 """
 
-import contextlib
 import copy
-import ctypes
-import io
 import linecache
 import math
-import os
-import signal
-import sys
-import threading
 import traceback
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from types import FrameType
 from typing import Any
 
 import numpy as np
+
+from reglib.guard import TimeIsUp, call, quiet, time_limit
 
 SECONDS = 10.0  # for all cases of a check together: well under the 30 s that nbgrader gives a cell
 LARGEST = 1_000_000  # numbers in one array
@@ -63,10 +56,6 @@ class Outcome:
     printed: int = 0
 
 
-class TimeIsUp(BaseException):
-    """Not an `Exception`, so that `except Exception` in a learner's code lets it through."""
-
-
 def run(
     function: Callable, arguments: Sequence[tuple], seconds: float | None = None
 ) -> list[Outcome]:
@@ -80,9 +69,9 @@ def run(
     """
     outcomes: list[Outcome] = []
     stopped = ""
-    with _quiet() as output:
+    with quiet() as output:
         try:
-            with _time_limit(SECONDS if seconds is None else seconds):
+            with time_limit(SECONDS if seconds is None else seconds):
                 for args in arguments:
                     before = output.characters
                     outcome = attempt(function, args)
@@ -104,7 +93,7 @@ def attempt(function: Callable, args: tuple) -> Outcome:
     given = fresh(args)
     value, error = None, None
     try:
-        value = plain(function(*given))
+        value = call(lambda: plain(function(*given)))
     except (TimeIsUp, KeyboardInterrupt):
         raise
     except BaseException as exception:  # SystemExit too: it must not end the notebook
@@ -192,116 +181,3 @@ def _short(text: str) -> str:
     """One printable line of at most 200 characters."""
     text = "".join(c if c.isprintable() else " " for c in text[:1000])
     return text if len(text) <= 200 else text[:199] + "…"
-
-
-class _Swallow(io.TextIOBase):
-    """A stream that keeps nothing and counts."""
-
-    characters = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        self.characters += len(text)
-        return len(text)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[_Swallow]:
-    """Swallow prints and warnings: nbgrader gives no points to a cell with a word on stderr."""
-    output = _Swallow()
-    with (
-        contextlib.redirect_stdout(output),
-        contextlib.redirect_stderr(output),
-        warnings.catch_warnings(),
-        np.errstate(all="ignore"),
-        _silent_descriptors(),
-    ):
-        warnings.simplefilter("ignore")
-        yield output
-
-
-@contextlib.contextmanager
-def _silent_descriptors() -> Iterator[None]:
-    """Send file descriptors 1 and 2 to nowhere: LAPACK writes there, past `sys.stderr`."""
-    try:
-        saved = {number: os.dup(number) for number in (1, 2)}
-    except OSError:  # there are none, as in a windowed program
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        for number in saved:
-            os.dup2(nowhere, number)
-        yield
-    finally:
-        for number, original in saved.items():
-            os.dup2(original, number)
-            os.close(original)
-        os.close(nowhere)
-
-
-@contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TimeIsUp` in this thread when the time is up, and again until the block is left."""
-    in_main = threading.current_thread() is threading.main_thread()
-    limit = _alarm if in_main and hasattr(signal, "setitimer") else _watcher
-    with limit(seconds, again=0.05):
-        yield
-
-
-@contextlib.contextmanager
-def _alarm(seconds: float, again: float) -> Iterator[None]:
-    """By a signal, which also ends a sleep or a wait: main thread, not on Windows."""
-
-    def trace(frame: FrameType, event: str, arg: Any) -> Callable:
-        if event == "line":
-            raise TimeIsUp
-        return trace
-
-    def ring(signum: int, frame: FrameType | None) -> None:
-        under_way = []
-        while frame is not None and frame.f_code is not attempt.__code__:
-            under_way.append(frame)
-            frame = frame.f_back
-        if frame is None:
-            return  # between two calls: the next ring comes soon
-        # A bare `except:` may catch this one, so the next line of each function under way, which
-        # is outside of that `try`, raises another.
-        sys.settrace(lambda *_: None)
-        for frame in under_way:
-            frame.f_trace = trace
-        raise TimeIsUp
-
-    tracing, handler = sys.gettrace(), signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, again)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-        sys.settrace(tracing)
-
-
-@contextlib.contextmanager
-def _watcher(seconds: float, again: float) -> Iterator[None]:
-    """By a second thread: works everywhere, but only once a call into C has come back."""
-    target = ctypes.c_ulong(threading.get_ident())
-    done, turn = threading.Event(), threading.Lock()
-
-    def watch() -> None:
-        wait = seconds
-        while not done.wait(wait):
-            with turn:
-                if not done.is_set():
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TimeIsUp))
-            wait = again
-
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield
-    finally:
-        while not done.is_set():
-            with contextlib.suppress(TimeIsUp), turn:  # one may still be on its way
-                done.set()

@@ -1,11 +1,9 @@
 """Move λ on a fit function of your own: plain ipywidgets and matplotlib, and no model of reglib."""
 
 import base64
-import contextlib
 import functools
 import html
 import io
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +13,9 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from reglib import inputs
+from reglib.guard import TimeIsUp, call, quiet, time_limit
 
+SECONDS = 10.0  # for the fits at all λ together
 _BLUE, _ORANGE = "#0072b2", "#d55e00"  # these and the next are told apart by colour-blind eyes too
 _COLOURS = [_BLUE, _ORANGE, "#009e73", "#cc79a7", "#56b4e9"]
 
@@ -102,18 +102,28 @@ class _Path:
         L, p = len(self.lams), len(self.names)
         self.w, self.b = np.full((L, p), np.nan), np.full(L, np.nan)
         self.trouble = [""] * L
+        try:
+            with quiet(), time_limit(SECONDS):
+                self._fit_all()
+        except TimeIsUp:
+            self.trouble = [
+                "Your function did not finish in time: is there a loop without end?"
+            ] * L
+        self.errors = {
+            kind: np.mean((y[:, None] - self.b - X @ self.w.T) ** 2, axis=0)
+            for kind, (X, y) in self.rows.items()
+        }
+
+    def _fit_all(self) -> None:
         for at, lam in enumerate(self.lams):
             try:
                 self.w[at], self.b[at] = _fitted(self.fit, *self.rows["training"], float(lam))
             except _Unusable as why:
                 self.trouble[at] = f"At λ = {lam:.3g}, {why}"
                 if isinstance(why.__cause__, NotImplementedError):
-                    self.trouble[:] = ["Finish your function first, then run this cell again."] * L
+                    sentence = "Finish your function first, then run this cell again."
+                    self.trouble = [sentence] * len(self.lams)
                     break
-        self.errors = {
-            kind: np.mean((y[:, None] - self.b - X @ self.w.T) ** 2, axis=0)
-            for kind, (X, y) in self.rows.items()
-        }
 
     def text(self, at: int) -> str:
         """What the pictures show at one λ."""
@@ -188,12 +198,10 @@ class _Unusable(Exception):
 
 
 def _fitted(fit: Callable, X: np.ndarray, y: np.ndarray, lam: float) -> tuple[np.ndarray, float]:
-    """Call the learner's function quietly, and take only a w of shape (p,) and a number b."""
+    """Call the learner's function, and take only a w of shape (p,) and a number b."""
     try:
-        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            answer = fit(X.copy(), y.copy(), lam)
-    except Exception as error:
+        answer = call(fit, X.copy(), y.copy(), lam)
+    except (Exception, SystemExit) as error:
         raise _Unusable(f"your function raised {type(error).__name__}: {error}") from error
     if answer is None:
         raise _Unusable("your function returned nothing: end it with `return w, b`.")

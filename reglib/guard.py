@@ -1,0 +1,161 @@
+"""Call a function that may print, warn, hang or never end, and stay in charge.
+
+Used wherever a learner's own function is called: by the checks and by `tune`.
+"""
+
+import contextlib
+import ctypes
+import io
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+
+class TimeIsUp(BaseException):
+    """Not an `Exception`, so that `except Exception` in a learner's code lets it through."""
+
+
+def call(function: Callable, *args: Any) -> Any:
+    """Call `function`; inside `time_limit`, this is where `TimeIsUp` may be raised.
+
+    >>> call(max, 1, 2)
+    2
+    """
+    return function(*args)
+
+
+class Swallow(io.TextIOBase):
+    """A stream that keeps nothing and counts."""
+
+    characters = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.characters += len(text)
+        return len(text)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[Swallow]:
+    """Swallow prints and warnings: nbgrader gives no points to a cell with a word on stderr.
+
+    >>> with quiet() as output:
+    ...     print("hidden")
+    >>> output.characters
+    7
+    """
+    output = Swallow()
+    with (
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+        _silent_descriptors(),
+    ):
+        warnings.simplefilter("ignore")
+        yield output
+
+
+@contextlib.contextmanager
+def _silent_descriptors() -> Iterator[None]:
+    """Send file descriptors 1 and 2 to nowhere: LAPACK writes there, past `sys.stderr`."""
+    try:
+        saved = {number: os.dup(number) for number in (1, 2)}
+    except OSError:  # there are none, as in a windowed program
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        for number in saved:
+            os.dup2(nowhere, number)
+        yield
+    finally:
+        for number, original in saved.items():
+            os.dup2(original, number)
+            os.close(original)
+        os.close(nowhere)
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeIsUp` in this thread when the time is up, and again until the block is left.
+
+    >>> def forever():
+    ...     while True:
+    ...         pass
+    >>> try:
+    ...     with time_limit(0.05):
+    ...         call(forever)
+    ... except TimeIsUp:
+    ...     print("ended")
+    ended
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    limit = _alarm if in_main and hasattr(signal, "setitimer") else _watcher
+    with limit(seconds, again=0.05):
+        yield
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float, again: float) -> Iterator[None]:
+    """By a signal, which also ends a sleep or a wait: main thread, not on Windows."""
+
+    def trace(frame: FrameType, event: str, arg: Any) -> Callable:
+        if event == "line":
+            raise TimeIsUp
+        return trace
+
+    def ring(signum: int, frame: FrameType | None) -> None:
+        under_way = []
+        while frame is not None and frame.f_code is not call.__code__:
+            under_way.append(frame)
+            frame = frame.f_back
+        if frame is None:
+            return  # between two calls: the next ring comes soon
+        # A bare `except:` may catch this one, so the next line of each function under way, which
+        # is outside of that `try`, raises another.
+        sys.settrace(lambda *_: None)
+        for frame in under_way:
+            frame.f_trace = trace
+        raise TimeIsUp
+
+    tracing, handler = sys.gettrace(), signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, again)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        sys.settrace(tracing)
+
+
+@contextlib.contextmanager
+def _watcher(seconds: float, again: float) -> Iterator[None]:
+    """By a second thread: works everywhere, but only once a call into C has come back."""
+    target = ctypes.c_ulong(threading.get_ident())
+    done, turn = threading.Event(), threading.Lock()
+
+    def watch() -> None:
+        wait = seconds
+        while not done.wait(wait):
+            with turn:
+                if not done.is_set():
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TimeIsUp))
+            wait = again
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        while not done.is_set():
+            with contextlib.suppress(TimeIsUp), turn:  # one may still be on its way
+                done.set()
