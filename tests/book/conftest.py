@@ -1,0 +1,105 @@
+"""The pages of the book as it is published, and what they are made of."""
+
+import json
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+class Cell(NamedTuple):
+    """A code cell of a MyST notebook."""
+
+    options: dict
+    code: str
+
+    @property
+    def tags(self) -> list[str]:
+        return self.options.get("tags", [])
+
+
+class Page(NamedTuple):
+    """A page of the book, in the words of its source."""
+
+    path: Path
+    text: str
+
+    @property
+    def cells(self) -> list[Cell]:
+        return [_cell(body) for body in _CELL.findall(self.text)]
+
+    @property
+    def prose(self) -> str:
+        """What a reader reads: no code, no formulas, no roles but the words they show."""
+        text = re.sub(r"\A---\n.*?\n---\n", "", self.text, flags=re.DOTALL)
+        for block in (r"^(`{3,}).*?^\1$", r"^\$\$.*?^\$\$.*?$", r"^:[\w-]+:.*?$", r"^\(.*?\)=$"):
+            text = re.sub(block, "", text, flags=re.DOTALL | re.MULTILINE)
+        text = re.sub(r"\{term\}`([^`<]*?)( <[^`]*>)?`", r"\1", text)
+        text = re.sub(r"\{glue:text\}`[^`]*`", "#", text)
+        text = re.sub(r"\{[\w:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$", "", text)
+        text = re.sub(r"\]\([^)]*\)", "]", text)
+        return re.sub(r"^:{3,}(\{[\w-]+\})?", "", text, flags=re.MULTILINE)
+
+
+_CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def _cell(body: str) -> Cell:
+    if match := re.match(r"---\n(.*?)\n---\n(.*)", body, re.DOTALL):
+        return Cell(yaml.safe_load(match[1]), match[2])
+    options = {}
+    while match := re.match(r":([\w-]+): *(.*)\n\n?", body):
+        options[match[1]] = yaml.safe_load(match[2])
+        body = body[match.end() :]
+    return Cell(options, body)
+
+
+def _published() -> list[Page]:
+    def files(entry: dict) -> list[str]:
+        inner = [part for key in ("parts", "chapters", "sections") for part in entry.get(key, [])]
+        own = [entry[key] for key in ("root", "file") if key in entry]
+        return own + [file for part in inner for file in files(part)]
+
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    # The pages of assignments have tests of their own.
+    paths = [ROOT / f"{file}.md" for file in files(toc) if "assignments" not in file]
+    return [Page(path, path.read_text(encoding="utf-8")) for path in paths]
+
+
+PAGES = _published()
+CHAPTERS = [page for page in PAGES if page.path.parents[1] == ROOT / "book"]
+QUIZZES = {
+    path.stem: json.loads(path.read_text(encoding="utf-8"))
+    for page in CHAPTERS
+    if (path := page.path.with_name(f"{page.path.stem}-quiz.json")).exists()
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once for each page, chapter or question that it asks for."""
+    if "page" in metafunc.fixturenames:
+        metafunc.parametrize("page", PAGES, ids=lambda page: page.path.stem)
+    if "chapter" in metafunc.fixturenames:
+        metafunc.parametrize("chapter", CHAPTERS, ids=lambda page: page.path.stem)
+    if "question" in metafunc.fixturenames:
+        questions = [question for quiz in QUIZZES.values() for question in quiz]
+        metafunc.parametrize("question", questions, ids=lambda question: question["id"])
+
+
+@pytest.fixture
+def ridge() -> Page:
+    return next(page for page in CHAPTERS if page.path.stem == "ridge")
+
+
+@pytest.fixture
+def quizzes() -> dict[str, list[dict]]:
+    return QUIZZES
+
+
+@pytest.fixture
+def book() -> Path:
+    return ROOT / "book"

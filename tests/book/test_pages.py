@@ -1,0 +1,139 @@
+"""Every page and chapter is made as the others are, and points only to what is there."""
+
+import re
+
+import pytest
+import yaml
+
+from reglib.checks.ridge import ASSIGNMENT
+
+PARTS = (
+    "Three questions back",
+    "Predict, then see it",
+    "Build it",
+    "Where it goes wrong",
+    "Test me",
+    "Practical exercise",
+    "Summary",
+    "Further reading",
+    "Next up",
+)
+
+RIDGE_SECTIONS = {
+    "ridge-objective": "Loss plus penalty",
+    "ridge-gradient": "The gradient",
+    "ridge-closed-form": "The closed form",
+    "ridge-lambda-n": "One λ for every n",
+    "ridge-intercept": "Why the intercept is spared",
+    "ridge-scaling": "Why scale first",
+    "ridge-leak": "Scale inside the split",
+}
+
+
+def headings(page) -> list[str]:
+    return re.findall(r"^#+ (.*)$", page.text, re.MULTILINE)
+
+
+def test_a_chapter_has_every_part_in_order(chapter):
+    places = [headings(chapter).index(part) for part in PARTS]
+    assert places == sorted(places)
+
+
+def test_a_chapter_says_what_it_teaches_and_how_long_it_takes(chapter):
+    assert "After this page you can" in chapter.text
+    minutes = int(re.search(r"\*\*Time:\*\* about (\d+) minutes", chapter.text)[1])
+    words = len(re.findall(r"[^\W\d_]{2,}", chapter.prose))
+    assert 20 <= minutes <= 35
+    # Slower than a novel, as there are formulas and code to read besides.
+    assert 100 <= words / minutes <= 200
+
+
+def test_the_sections_that_others_cite_keep_label_and_title(ridge):
+    for label, title in RIDGE_SECTIONS.items():
+        assert re.search(rf"^\({label}\)=\n## {re.escape(title)}$", ridge.text, re.MULTILINE), label
+
+
+def test_the_checks_cite_sections_that_exist(ridge):
+    cited = {wrong.section for entry in ASSIGNMENT.entries for wrong in entry.misconceptions}
+    cited |= {entry.section for entry in ASSIGNMENT.entries}
+    assert cited <= set(headings(ridge))
+
+
+def test_the_mistakes_named_in_the_chapter_are_known_to_the_checks(ridge):
+    section = ridge.text.split("## Where it goes wrong")[1].split("\n## ")[0]
+    section = section.split("leave no trace")[0]
+    named = re.findall(r"^([^\n]+)\n: ", section, re.MULTILINE)
+    known = {wrong.name for entry in ASSIGNMENT.entries for wrong in entry.misconceptions}
+    assert len(named) >= 8
+    assert {name[0].lower() + name[1:] for name in named} <= known
+
+
+def test_every_figure_says_what_it_shows(page):
+    for cell in page.cells:
+        if "plt.subplots" in cell.code and "remove-cell" not in cell.tags:
+            alt = cell.options.get("mystnb", {}).get("image", {}).get("alt", "")
+            assert len(alt.split()) >= 20, cell.code[:200]
+
+
+def test_code_that_is_shown_fits_the_page(page):
+    for cell in page.cells:
+        if not {"hide-input", "remove-input", "remove-cell"} & set(cell.tags):
+            for line in cell.code.splitlines():
+                assert len(line) <= 80, line
+
+
+def test_numbers_in_the_text_come_from_code(chapter):
+    # Sections of books and the length of a class of problems are not results of a computation.
+    prose = re.sub(r"§ [\d.]+", "", chapter.prose)
+    assert not re.findall(r"\d[.,]\d+|\d\s?%", prose)
+
+
+def test_references_to_labels_and_pages_lead_somewhere(page, book):
+    everything = "\n".join(path.read_text(encoding="utf-8") for path in book.rglob("*.md"))
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.text):
+        if target.startswith("#"):
+            assert f"\n({target[1:]})=\n" in everything, target
+        elif not target.startswith("http") and not target.startswith("assignments/"):
+            assert (page.path.parent / target).resolve().exists() or "assignments/" in target
+
+
+def glossary(book) -> dict[str, str]:
+    text = (book / "glossary.md").read_text(encoding="utf-8")
+    entries = text.split(":sorted:\n")[1].rsplit("```", 1)[0]
+    return dict(re.findall(r"^(\S[^\n]*)\n((?:  [^\n]*\n)+)", entries, re.MULTILINE))
+
+
+def test_the_glossary_is_long_and_its_definitions_are_short(book):
+    entries = glossary(book)
+    assert len(entries) >= 40
+    for term, definition in entries.items():
+        assert 4 <= len(definition.split()) <= 60, term
+
+
+def test_terms_are_in_the_glossary(page, book):
+    known = {term.lower() for term in glossary(book)}
+    for role in re.findall(r"\{term\}`([^`]*)`", page.text):
+        shown, _, target = role.partition("<")
+        assert " ".join((target.rstrip(">") or shown).split()).lower() in known, role
+
+
+def test_citations_are_in_the_bibliography(page, book):
+    known = set(re.findall(r"^@\w+\{(\w+),", (book / "references.bib").read_text(), re.MULTILINE))
+    for keys in re.findall(r"\{cite:\w\}`([^`]*)`", page.text):
+        assert set(keys.split(",")) <= known
+
+
+@pytest.mark.parametrize("field", ["author", "title", "year"])
+def test_every_entry_of_the_bibliography_has_the_basics(book, field):
+    entries = (book / "references.bib").read_text(encoding="utf-8").split("\n@")
+    for entry in entries:
+        assert re.search(rf"^  {field}\s+= ", entry, re.MULTILINE), entry.splitlines()[0]
+        assert re.search(r"^  (doi|isbn|url|pages)\s+= ", entry, re.MULTILINE), entry.splitlines()[
+            0
+        ]
+
+
+def test_front_matter_of_every_notebook_names_a_kernel(page):
+    if page.cells:
+        front = yaml.safe_load(page.text.split("---\n")[1])
+        assert front["kernelspec"]["name"] == "python3"

@@ -1,0 +1,92 @@
+"""Quizzes: every option answers back, and every number comes out again."""
+
+import itertools
+
+import numpy as np
+from sklearn.linear_model import Ridge
+
+from reglib import ridge_path
+
+
+def test_a_chapter_has_eight_questions_of_several_kinds(chapter, quizzes):
+    quiz = quizzes[f"{chapter.path.stem}-quiz"]
+    assert len(quiz) >= 8
+    assert {question["type"] for question in quiz} == {"multiple_choice", "many_choice", "numeric"}
+    assert len({question["id"] for question in quiz}) == len(quiz)
+    assert f'display_quiz("{chapter.path.stem}-quiz.json"' in chapter.text
+
+
+def test_every_answer_has_feedback_of_its_own(question):
+    feedback = [answer["feedback"] for answer in question["answers"]]
+    assert all(len(text) >= 15 for text in feedback)
+    assert len(set(feedback)) == len(feedback)
+
+
+def test_formulas_open_and_close(question):
+    for text in [question["question"], *(str(answer) for answer in question["answers"])]:
+        assert text.count("$") % 2 == 0
+        assert "](" not in text  # jupyterquiz would make a link of it
+
+
+def test_a_choice_has_as_many_right_answers_as_it_says(question):
+    right = [answer.get("correct") for answer in question["answers"]].count(True)
+    if question["type"] == "multiple_choice":
+        assert right == 1 and len(question["answers"]) >= 3
+    elif question["type"] == "many_choice":
+        assert 1 < right < len(question["answers"])
+        assert "Choose all that apply" in question["question"]
+    else:
+        assert right == 1
+
+
+def test_a_number_is_right_in_one_range_and_has_feedback_for_any_other(question):
+    if question["type"] != "numeric":
+        assert all("answer" in answer for answer in question["answers"])
+        return
+    *ranges, default = question["answers"]
+    assert default["type"] == "default"
+    assert all(low < high for low, high in (answer["range"] for answer in ranges))
+    bounds = sorted(answer["range"] for answer in ranges)
+    assert all(left[1] <= right[0] for left, right in itertools.pairwise(bounds))
+
+
+# --- the numbers, right and wrong ones in the order of the answers ---
+
+
+def one_feature(lam: float) -> float:
+    return ridge_path([[-1.0], [1.0]], [0.0, 4.0], [lam]).coef[0, 0]
+
+
+def kept(variance: float, lam: float) -> float:
+    """The factor on least squares along a direction in which the rows have this variance."""
+    x = np.sqrt(variance) * np.array([[-1.0], [1.0]])
+    ridge, least_squares = ridge_path(x, [0.0, 1.0], [lam, 0.0]).coef.ravel()
+    return ridge / least_squares
+
+
+def alpha_for(n: int, lam: float) -> float:
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(n, 3)), rng.normal(size=n)
+    assert np.allclose(Ridge(alpha=n * lam).fit(X, y).coef_, ridge_path(X, y, [lam]).coef[0])
+    return n * lam
+
+
+NUMBERS = {
+    "ridge-quiz": {
+        "pencil": [one_feature(3), one_feature(1.5), one_feature(6), one_feature(0)],
+        "factor": [kept(0.25, 0.75), 1 - kept(0.25, 0.75), kept(0.25**2, 0.75), 0.25 / 0.75],
+        "sklearn": [alpha_for(200, 0.05), 0.05, 200 * 0.05 / 2, 0.05 / 200],
+        "decay": [(1 - 0.1 * 0.5) * 2, (1 - 0.5) * 2, 2 - 0.1 * 2 * 0.5 * 2, 2.0],
+    },
+}
+
+
+def test_every_number_is_computed_again(quizzes):
+    for name, quiz in quizzes.items():
+        numeric = {question["id"]: question for question in quiz if question["type"] == "numeric"}
+        assert set(numeric) == set(NUMBERS[name])
+        for key, values in NUMBERS[name].items():
+            ranges = [answer["range"] for answer in numeric[key]["answers"][:-1]]
+            assert len(ranges) == len(values)
+            for (low, high), value in zip(ranges, values, strict=True):
+                assert low <= value < high, (key, value)
