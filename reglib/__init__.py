@@ -10,12 +10,32 @@ Names are imported on first use, so that `import reglib` works where the models 
 from importlib import import_module
 
 _HOME = {
+    "CV": "validation",
+    "Dataset": "data",
     "Path": "path",
+    "cross_validate": "validation",
+    "duality_gap": "certify",
+    "early_stopping": "descent",
+    "elastic_net_path": "elastic_net",
+    "gd_shrinkage": "descent",
+    "gradient_descent_path": "descent",
+    "kfold": "validation",
+    "kkt_violation": "certify",
     "lambda_grid": "path",
+    "lasso_cd": "lasso",
+    "lasso_knots": "lasso",
+    "lasso_path": "lasso",
+    "least_squares": "ridge",
     "load_diabetes": "data",
+    "log_loss": "validation",
+    "logistic_path": "logistic",
+    "objective": "certify",
     "polynomial": "features",
     "predict": "path",
+    "ridge_loo": "ridge",
     "ridge_path": "ridge",
+    "soft_threshold": "lasso",
+    "squared": "validation",
     "standardize": "features",
 }
 

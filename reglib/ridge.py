@@ -1,4 +1,4 @@
-"""Ridge regression: every λ from one singular value decomposition."""
+"""Least squares and ridge regression: every λ from one singular value decomposition."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,14 +21,27 @@ def svd(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         U, s, Vt = np.linalg.svd(R, full_matrices=False)
         U = Q @ U
     elif p > 2 * n:
-        Q, R = np.linalg.qr(X.T)
-        U, s, Vt = np.linalg.svd(R.T, full_matrices=False)
-        Vt = Vt @ Q.T
+        U, s, Vt = np.linalg.svd(np.linalg.qr(X.T, mode="r").T)
     else:
         U, s, Vt = np.linalg.svd(X, full_matrices=False)
-    Vt[:, ~X.any(axis=0)] = 0.0
     keep = s > np.finfo(float).eps * max(n, p) * s[0]
-    return U[:, keep], s[keep], Vt[keep]
+    U, s, Vt = U[:, keep], s[keep], Vt[keep]
+    if p > 2 * n:
+        Vt = U.T @ X / s[:, None]
+    Vt[:, ~X.any(axis=0)] = 0.0
+    return U, s, Vt
+
+
+def fewer_rows(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return an X of at most p rows and its y for which XᵀX and Xᵀy are the same.
+
+    Rotating the rows of [X y] changes no least-squares fit; one QR turns all but p of them to 0.
+    """
+    n, p = X.shape
+    if n <= 2 * p:
+        return X, y
+    R = np.linalg.qr(np.column_stack([X, y]), mode="r")
+    return R[:p, :p], R[:p, p]
 
 
 def ridge_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:
@@ -62,9 +75,84 @@ def ridge_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:
     X = inputs.matrix(X)
     y = inputs.target(y, len(X))
     lams = inputs.penalties(lams)
+    n = len(X)
     X, x_mean = center(X)
-    y_mean = y.mean()
+    y, y_mean = center(y)
+    X, y = fewer_rows(X, y)
     U, s, Vt = svd(X)
     # s / (s² + nλ) with s divided out, so that the square of a large or small s stays in range.
-    coef = (U.T @ (y - y_mean)) / (s + len(X) * lams[:, None] / s) @ Vt
+    coef = (y @ U) / (s + n * lams[:, None] / s) @ Vt
     return Path(lams, y_mean - coef @ x_mean, coef)
+
+
+def least_squares(X: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, float]:
+    """Fit least squares: minimise 1/(2n) · ‖y − b − Xw‖².
+
+    X is (n, p), y is (n,). Returns (w, b), of shape (p,) and a float. When X is singular many w
+    fit equally well, and the one of minimum norm is returned: ridge at λ = 0, w = V diag(1/s) Uᵀy.
+
+    Raises `ValueError` for an X that is not a finite (n, p) array or a y that is not a finite
+    (n,) array.
+
+    Source: Golub & Van Loan (2013), *Matrix Computations*, § 5.5.
+
+    >>> w, b = least_squares([[0.0, 0.0], [1.0, 1.0]], [1.0, 5.0])
+    >>> w, round(b, 12)
+    (array([2., 2.]), 1.0)
+    """
+    path = ridge_path(X, y, [0.0])
+    return path.coef[0], float(path.intercept[0])
+
+
+def ridge_loo(
+    X: ArrayLike, y: ArrayLike, lams: ArrayLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return ridge's leave-one-out error, its GCV score and its degrees of freedom, each (L,).
+
+    X is (n, p), y is (n,), lams is (L,), in any order; the first two are mean squared errors, in
+    the squared units of y.
+
+    loo is what `cross_validate` gives with n folds, but from one fit. Each of its refits keeps λ
+    on n − 1 rows, hence the total penalty (n − 1)λ: with the fitted values ŷ and leverages
+
+        h_i = 1/n + Σ_k U_ik² · s_k² / (s_k² + (n−1)λ),     loo = 1/n · Σ_i ((y_i − ŷ_i)/(1 − h_i))²
+
+    both at that penalty, the 1/n from the intercept. The other two are at nλ, as in `ridge_path`:
+    dof = Σ s²/(s² + nλ) leaves the intercept out, and gcv = (RSS/n) / (1 − (1 + dof)/n)².
+
+    Raises `ValueError` for a bad X, y or lams, and when a row has leverage 1 (it determines a
+    coefficient alone: λ = 0 with p ≥ n − 1, for one), since then nothing is left to predict it.
+
+    Source: Allen (1974), *Technometrics* 16(1); Golub, Heath & Wahba (1979), *Technometrics*
+    21(2).
+
+    >>> loo, gcv, dof = ridge_loo([[-1.0], [0.0], [1.0]], [0.0, 3.0, 3.0], lams=[0.0, 1.0])
+    >>> loo.round(3), gcv.round(3), dof.round(3)
+    (array([6.75, 3.87]), array([4.5  , 3.656]), array([1. , 0.4]))
+    """
+    X = inputs.matrix(X)
+    y = inputs.target(y, len(X))
+    lams = inputs.penalties(lams)
+    n = len(X)
+    y = center(y)[0]
+    U, s, _ = svd(center(X)[0])
+    z = y @ U
+    outside = y - U @ z
+    room = 1 - 1 / n - (U**2).sum(axis=1)
+    rounding = n * np.finfo(float).eps
+    if len(s) == n - 1:  # the columns of U and the intercept span every y
+        outside, room, rounding = np.zeros(n), np.zeros(n), 0.0
+    total = (n - 1) * lams[:, None]
+    kept_out = total / (s**2 + total)  # 1 − s²/(s² + (n−1)λ), exact however close to 0
+    slack = room[:, None] + U**2 @ kept_out.T  # 1 − h
+    if (slack <= rounding).any():
+        i, k = np.argwhere(slack <= rounding)[0]
+        raise ValueError(
+            f"at lams[{k}] = {lams[k]:g} row {i} has leverage 1, so that nothing is left to "
+            "predict it: pass larger λ"
+        )
+    loo = np.mean(((outside[:, None] + U @ (z * kept_out).T) / slack) ** 2, axis=0)
+    shrinkage = s**2 / (s**2 + n * lams[:, None])
+    dof = shrinkage.sum(axis=1)
+    rss = outside @ outside + ((z * (1 - shrinkage)) ** 2).sum(axis=1)
+    return loo, rss / n / (1 - (1 + dof) / n) ** 2, dof

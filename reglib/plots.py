@@ -1,0 +1,137 @@
+"""The figures that chapters share. Each draws on the `ax` it is given and returns it.
+
+Units are the caller's to name: axes say what is measured, and in what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from reglib.path import Path
+from reglib.validation import CV
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Okabe and Ito's colours, told apart by colour-blind readers too.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+STYLES = ("-", "--", "-.", ":")
+
+
+def path(
+    ax: Axes,
+    path: Path,
+    names: Sequence[str] | None = None,
+    unit: str = "units of y per unit of the feature",
+    lam: float | None = None,
+) -> Axes:
+    """Draw every coefficient of the path against λ, with a marker line at `lam`.
+
+    `names` are the p features' names, for a legend; λ = 0 has no place on a log scale and is left
+    out. Raises `ValueError` when the number of names is not p, or no λ is positive.
+    """
+    lams, coef = _positive(path.lams, path.coef)
+    if names is not None and len(names) != coef.shape[1]:
+        raise ValueError(f"names has {len(names)} entries: pass one for each of {coef.shape[1]} w")
+    for j, w in enumerate(coef.T):
+        ax.plot(lams, w, **_style(j), label=None if names is None else names[j])
+    ax.axhline(0, color="0.6", linewidth=0.8, zorder=0)
+    if lam is not None:
+        ax.axvline(lam, color="0.3", linestyle=":", label=f"λ = {lam:.3g}")
+    ax.set_xscale("log")
+    ax.set(xlabel="penalty λ (log scale)", ylabel=f"coefficient ({unit})")
+    if names is not None:
+        ax.legend(fontsize="small")
+    return ax
+
+
+def cv_curve(ax: Axes, cv: CV, unit: str = "squared units of y") -> Axes:
+    """Draw the mean validation error against λ, one standard error either side, and both choices.
+
+    λ = 0 has no place on a log scale and is left out. Raises `ValueError` when no λ is positive.
+    """
+    lams, mean, se = _positive(cv.lams, cv.mean, cv.se)
+    ax.plot(lams, mean, color=COLOURS[0], label="mean over folds")
+    ax.fill_between(
+        lams, mean - se, mean + se, color=COLOURS[0], alpha=0.2, label="± 1 standard error"
+    )
+    for value, name, colour, style in (
+        (cv.best, "least error", COLOURS[1], "--"),
+        (cv.one_se, "one standard error", COLOURS[2], "-."),
+    ):
+        if value > 0:
+            ax.axvline(value, color=colour, linestyle=style, label=f"{name}: λ = {value:.3g}")
+    ax.set_xscale("log")
+    ax.set(xlabel="penalty λ (log scale)", ylabel=f"validation error ({unit})")
+    ax.legend(fontsize="small")
+    return ax
+
+
+def errors(
+    ax: Axes,
+    x: ArrayLike,
+    curves: Mapping[str, ArrayLike],
+    xlabel: str,
+    unit: str = "squared units of y",
+) -> Axes:
+    """Draw one named error curve per entry of `curves` against x: degrees, numbers of rows, steps.
+
+    Raises `ValueError` when a curve has another length than x.
+    """
+    x = np.asarray(x)
+    for k, (name, values) in enumerate(curves.items()):
+        if np.shape(values) != x.shape:
+            raise ValueError(
+                f"curves[{name!r}] has shape {np.shape(values)} and x {x.shape}: "
+                "pass one error per x"
+            )
+        ax.plot(x, values, **_style(k), marker="o", markersize=3, label=name)
+    ax.set(xlabel=xlabel, ylabel=f"mean squared error ({unit})")
+    ax.legend(fontsize="small")
+    return ax
+
+
+def fit(
+    ax: Axes,
+    x: ArrayLike,
+    y: ArrayLike,
+    curves: Mapping[str, tuple[ArrayLike, ArrayLike]],
+    xlabel: str = "x",
+    ylabel: str = "y",
+) -> Axes:
+    """Draw the points (x, y) and, over them, each named curve of (grid, values on the grid).
+
+    The labels are yours to give with units, such as "bmi (kg/m²)". The vertical range is that of
+    the points and a margin, so that a wild fit cannot flatten them. Raises `ValueError` when x and
+    y, or the two arrays of a curve, differ in shape.
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if x.shape != y.shape:
+        raise ValueError(f"x has shape {x.shape} and y {y.shape}: pass one y per x")
+    ax.scatter(x, y, s=16, color="0.35", label="data", zorder=3)
+    for k, (name, (grid, values)) in enumerate(curves.items()):
+        if np.shape(grid) != np.shape(values):
+            raise ValueError(f"curves[{name!r}] has a grid and values of different shapes")
+        ax.plot(grid, values, **_style(k), label=name)
+    margin = 0.25 * np.ptp(y) or 1.0
+    ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(y.min() - margin, y.max() + margin))
+    ax.legend(fontsize="small")
+    return ax
+
+
+def _style(k: int) -> dict[str, str]:
+    """Return the k-th colour and line style; together they repeat after 28 lines."""
+    return {"color": COLOURS[k % 7], "linestyle": STYLES[k // 7 % 4]}
+
+
+def _positive(lams: np.ndarray, *columns: np.ndarray) -> list[np.ndarray]:
+    """Return what belongs to λ > 0, in ascending order, so that lines run from left to right."""
+    order = np.argsort(lams, kind="stable")
+    order = order[lams[order] > 0]
+    if len(order) == 0:
+        raise ValueError("every λ is 0, which has no place on a log scale: pass some λ > 0")
+    return [column[order] for column in (lams, *columns)]
