@@ -71,12 +71,33 @@ def alpha_for(n: int, lam: float) -> float:
     return n * lam
 
 
+FOLDS = [3.0, 5.0, 7.0, 5.0]
+
 NUMBERS = {
     "ridge-quiz": {
         "pencil": [one_feature(3), one_feature(1.5), one_feature(6), one_feature(0)],
         "factor": [kept(0.25, 0.75), 1 - kept(0.25, 0.75), kept(0.25**2, 0.75), 0.25 / 0.75],
         "sklearn": [alpha_for(200, 0.05), 0.05, 200 * 0.05 / 2, 0.05 / 200],
         "decay": [(1 - 0.1 * 0.5) * 2, (1 - 0.5) * 2, 2 - 0.1 * 2 * 0.5 * 2, 2.0],
+    },
+    "cross-validation-quiz": {
+        "standard-error": [
+            np.std(FOLDS, ddof=1) / 2,
+            np.std(FOLDS) / 2,
+            np.std(FOLDS, ddof=1),
+            np.std(FOLDS),
+            np.std(FOLDS, ddof=1) / 4,
+            np.var(FOLDS, ddof=1),
+        ],
+        "leave-one-out": [
+            1.2 / (1 - 0.35 - 1 / 20),
+            1.2 / (1 - 0.35),
+            1.2 / (1 - 0.35 - 1 / 20) ** 2,
+            1.2 * (1 - 0.35 - 1 / 20),
+            1.2 / (0.35 + 1 / 20),
+        ],
+        "pencil-loo": [10 * 0.6, 11 * 0.6, 0.6, 0.6 / 10],
+        "alpha": [0.05 * 9 / alpha_for(180, 0.05), 9 / 200, 9 / 20, 9.0],
     },
 }
 
