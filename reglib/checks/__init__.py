@@ -9,7 +9,7 @@ from importlib import import_module
 
 from reglib.checks.entry import Assignment, Entry
 
-ASSIGNMENTS = ("ridge",)
+ASSIGNMENTS = ("overfitting", "ridge")
 
 
 def assignment(name: str) -> Assignment:

@@ -1,0 +1,436 @@
+"""Right implementations of the exercises of `overfitting`, by methods that learners use."""
+
+import numpy as np
+import pytest
+
+from reglib.checks import find
+
+# --- polynomial_features ---
+
+
+def powers_by_broadcasting(x, degree):
+    return x[:, np.newaxis] ** np.arange(1, degree + 1)
+
+
+def powers_by_columns(x, degree):
+    return np.column_stack([x**k for k in range(1, degree + 1)])
+
+
+def powers_by_loops(x, degree):
+    P = np.zeros((len(x), degree))
+    for i in range(len(x)):
+        P[i, 0] = x[i]
+        for k in range(1, degree):
+            P[i, k] = P[i, k - 1] * x[i]
+    return P
+
+
+def powers_by_vander(x, degree):
+    return np.vander(x, degree + 1, increasing=True)[:, 1:]
+
+
+def powers_by_lists(x, degree):
+    return [[float(value) ** k for k in range(1, degree + 1)] for value in x]
+
+
+def powers_by_cumulative_products(x, degree):
+    return np.cumprod(np.tile(x, (degree, 1)), axis=0).T
+
+
+def powers_by_outer(x, degree):
+    return np.power.outer(np.asarray(x, dtype=float), range(1, degree + 1))
+
+
+# --- fit_least_squares ---
+
+
+def fit_by_lstsq(X, y):
+    x_mean, y_mean = X.mean(axis=0), y.mean()
+    w = np.linalg.lstsq(X - x_mean, y - y_mean, rcond=None)[0]
+    return w, y_mean - x_mean @ w
+
+
+def fit_by_pseudo_inverse(X, y):
+    w = np.linalg.pinv(X - X.mean(axis=0)) @ y
+    return w, np.mean(y - X @ w)
+
+
+def fit_by_svd(X, y):
+    x_mean = X.mean(axis=0)
+    U, s, Vt = np.linalg.svd(X - x_mean, full_matrices=False)
+    w = np.zeros(X.shape[1])
+    for k in range(len(s)):
+        if s[k] > 1e-10 * s[0]:
+            w += (U[:, k] @ y) / s[k] * Vt[k]
+    return [w.tolist(), np.array(y.mean() - x_mean @ w)]  # a list, and a 0-d array
+
+
+def fit_by_eigenvectors(X, y):
+    Xc = X - X.mean(axis=0)
+    values, vectors = np.linalg.eigh(Xc.T @ Xc)
+    keep = values > 1e-10 * values.max()
+    w = vectors[:, keep] @ (vectors[:, keep].T @ Xc.T @ y / values[keep])
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+def fit_by_the_normal_equations(X, y):
+    Xc, yc = X - X.mean(axis=0), y - y.mean()
+    w = np.linalg.pinv(Xc.T @ Xc, hermitian=True) @ (Xc.T @ yc)
+    return w, float(y.mean() - X.mean(axis=0) @ w)
+
+
+def fit_by_solving_where_it_can(X, y):
+    Xc, yc = X - X.mean(axis=0), y - y.mean()
+    if np.linalg.matrix_rank(Xc) == X.shape[1]:
+        w = np.linalg.solve(Xc.T @ Xc, Xc.T @ yc)
+    else:
+        w = Xc.T @ np.linalg.lstsq(Xc @ Xc.T, yc, rcond=1e-12)[0]
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+def fit_with_ones_beside_centred_columns(X, y):
+    """The ones are at right angles to centred columns, so the norm can be made small apart."""
+    x_mean = X.mean(axis=0)
+    b, *w = np.linalg.lstsq(np.column_stack([np.ones(len(y)), X - x_mean]), y, rcond=None)[0]
+    return np.array(w), b - x_mean @ w
+
+
+def fit_by_gradient_descent(X, y):
+    """Started at zero, so that it ends at the shortest w."""
+    Xc, yc = X - X.mean(axis=0), y - y.mean()
+    step, w = 1 / np.linalg.norm(Xc, 2) ** 2, np.zeros(X.shape[1])
+    for _ in range(20_000):
+        gradient = Xc.T @ (Xc @ w - yc)
+        w = w - step * gradient
+        if np.abs(gradient).max() < 1e-12:
+            break
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+def fit_in_place_and_restored(X, y):
+    X = X if X.dtype == float else X.astype(float)
+    before = X.copy()
+    X -= X.mean(axis=0)
+    w = np.linalg.lstsq(X, y, rcond=None)[0]
+    X[:] = before
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+# --- mean_squared_error ---
+
+
+def mse_by_mean(y, y_hat):
+    return np.mean((y_hat - y) ** 2)
+
+
+def mse_by_loops(y, y_hat):
+    total = 0
+    for actual, predicted in zip(y, y_hat, strict=True):
+        total += (actual - predicted) ** 2
+    return total / len(y)
+
+
+def mse_by_products(y, y_hat):
+    return y @ y / len(y) - 2 * y @ y_hat / len(y) + y_hat @ y_hat / len(y)
+
+
+def mse_by_norm(y, y_hat):
+    return np.array(np.linalg.norm(y - y_hat) ** 2 / y.size)  # a 0-d array
+
+
+def mse_by_mean_and_variance(y, y_hat):
+    residual = y - y_hat
+    return residual.mean() ** 2 + residual.var()
+
+
+def mse_by_columns(y, y_hat):
+    residual = y.reshape(-1, 1) - y_hat.reshape(-1, 1)
+    return (residual.T @ residual).item() / len(residual)
+
+
+# --- train_validation_split ---
+
+
+def split_by_permutation(n, fraction, rng):
+    order = rng.permutation(n)
+    m = round(fraction * n)
+    return order[: n - m], order[n - m :]
+
+
+def split_by_shuffling(n, fraction, rng):
+    rows = list(range(n))
+    rng.shuffle(rows)
+    m = int(np.round(fraction * n))
+    return [rows[m:], rows[:m]]
+
+
+def split_by_choice(n, fraction, rng):
+    validation = rng.choice(n, size=round(n * fraction), replace=False, shuffle=False)
+    return np.setdiff1d(np.arange(n), validation), validation
+
+
+def split_by_sorting(n, fraction, rng):
+    order = np.argsort(rng.random(n))
+    m = int(fraction * n + 0.5)
+    return np.sort(order[m:]), np.sort(order[:m])
+
+
+def split_by_mask(n, fraction, rng):
+    held = np.zeros(n, dtype=bool)
+    held[rng.permutation(n)[: round(fraction * n)]] = True
+    return np.where(~held)[0], np.where(held)[0]
+
+
+def split_by_drawing_one_by_one(n, fraction, rng):
+    left, validation = list(range(n)), []
+    while len(validation) < round(fraction * n):
+        validation.append(left.pop(int(rng.integers(len(left)))))
+    return left, validation
+
+
+def split_by_rejection(n, fraction, rng):
+    validation = []
+    while len(validation) < round(fraction * n):
+        row = int(rng.uniform() * n)
+        if row not in validation:
+            validation.append(row)
+    return [row for row in range(n) if row not in validation], validation
+
+
+def split_by_a_child_generator(n, fraction, rng):
+    return split_by_permutation(n, fraction, rng.spawn(1)[0])
+
+
+# --- degree_errors ---
+
+
+def degrees_by_steps(x_train, y_train, x_val, y_val, degrees):
+    train_errors, val_errors = [], []
+    for degree in degrees:
+        P_train, P_val = powers_by_columns(x_train, degree), powers_by_columns(x_val, degree)
+        w, b = fit_by_lstsq(P_train, y_train)
+        train_errors.append(mse_by_mean(y_train, b + P_train @ w))
+        val_errors.append(mse_by_mean(y_val, b + P_val @ w))
+    return train_errors, val_errors  # lists
+
+
+def degrees_by_polyfit(x_train, y_train, x_val, y_val, degrees):
+    fits = [np.polyfit(x_train, y_train, degree) for degree in degrees]
+    return np.array(
+        [
+            [np.mean((y - np.polyval(fit, x)) ** 2) for fit in fits]
+            for x, y in ((x_train, y_train), (x_val, y_val))
+        ]
+    )  # both in one array
+
+
+def degrees_by_chebyshev_polynomials(x_train, y_train, x_val, y_val, degrees):
+    train_errors, val_errors = np.zeros(len(degrees)), np.zeros(len(degrees))
+    for i, degree in enumerate(degrees):
+        fit = np.polynomial.Chebyshev.fit(x_train, y_train, degree)
+        train_errors[i] = mse_by_loops(y_train, fit(x_train))
+        val_errors[i] = mse_by_loops(y_val, fit(x_val))
+    return train_errors, val_errors
+
+
+def degrees_by_the_normal_equations(x_train, y_train, x_val, y_val, degrees):
+    errors = []
+    for degree in degrees:
+        A = np.vander(x_train.astype(float), degree + 1)
+        coef = np.linalg.inv(A.T @ A) @ A.T @ y_train
+        errors.append(
+            [
+                mse_by_norm(y, np.vander(x, degree + 1) @ coef)
+                for x, y in ((x_train, y_train), (x_val, y_val))
+            ]
+        )
+    return tuple(np.array(errors).T)
+
+
+def degrees_by_one_orthonormal_basis(x_train, y_train, x_val, y_val, degrees):
+    """One QR for all degrees: the first columns of Q span the low powers."""
+    top = max(degrees)
+    A, A_val = (np.vander(x, top + 1, increasing=True) for x in (x_train, x_val))
+    Q, R = np.linalg.qr(A)
+    Q_val = A_val @ np.linalg.inv(R)
+    parts = Q.T @ y_train
+    kept = [slice(degree + 1) for degree in degrees]
+    return (
+        [mse_by_mean(y_train, Q[:, k] @ parts[k]) for k in kept],
+        [mse_by_mean(y_val, Q_val[:, k] @ parts[k]) for k in kept],
+    )
+
+
+# --- learning_curve ---
+
+
+def curve_by_steps(X, y, X_val, y_val, sizes):
+    train_errors, val_errors = [], []
+    for m in sizes:
+        w, b = fit_by_pseudo_inverse(X[:m], y[:m])
+        train_errors.append(mse_by_mean(y[:m], b + X[:m] @ w))
+        val_errors.append(mse_by_mean(y_val, b + X_val @ w))
+    return np.array(train_errors), np.array(val_errors)
+
+
+def curve_by_solving(X, y, X_val, y_val, sizes):
+    def with_ones(A):
+        return np.column_stack([A, np.ones(len(A))])
+
+    errors = np.zeros((2, len(sizes)))
+    for i, m in enumerate(sizes):
+        A = with_ones(X[0:m, :])
+        coef = np.linalg.solve(A.T @ A, A.T @ y[0:m])
+        errors[0, i] = mse_by_loops(y[0:m], A @ coef)
+        errors[1, i] = mse_by_loops(y_val, with_ones(X_val) @ coef)
+    return errors
+
+
+def curve_by_qr(X, y, X_val, y_val, sizes):
+    pairs = []
+    for m in sizes:
+        Q, R = np.linalg.qr(np.insert(X[:m].astype(float), 0, 1.0, axis=1))
+        coef = np.linalg.solve(R, Q.T @ y[:m])
+        fitted, predicted = Q @ (Q.T @ y[:m]), coef[0] + X_val @ coef[1:]
+        pairs.append((mse_by_mean(y[:m], fitted), mse_by_mean(y_val, predicted)))
+    return list(zip(*pairs, strict=True))  # two tuples in a list
+
+
+def curve_by_adding_rows_one_by_one(X, y, X_val, y_val, sizes):
+    """Sums over the rows seen so far are all that the normal equations need."""
+    p = X.shape[1]
+    gram, moments, errors = np.zeros((p + 1, p + 1)), np.zeros(p + 1), {}
+    for m in range(1, max(sizes) + 1):
+        row = np.append(1.0, X[m - 1])
+        gram, moments = gram + np.outer(row, row), moments + y[m - 1] * row
+        if m in sizes:
+            b, *w = np.linalg.solve(gram, moments)
+            errors[m] = mse_by_mean(y[:m], X[:m] @ w + b), mse_by_mean(y_val, X_val @ w + b)
+    return [errors[m][0] for m in sizes], [errors[m][1] for m in sizes]
+
+
+def curve_by_masks(X, y, X_val, y_val, sizes):
+    """A fit of all rows in which those that do not count are zero, intercept and all."""
+    train_errors, val_errors = np.empty(len(sizes)), np.empty(len(sizes))
+    for i, m in enumerate(sizes):
+        counts = (np.arange(len(y)) < m).astype(float)
+        A = np.column_stack([np.ones(len(y)), X]) * counts[:, None]
+        coef = np.linalg.lstsq(A, y * counts, rcond=None)[0]
+        residual = (y - coef[0] - X @ coef[1:]) * counts
+        train_errors[i] = residual @ residual / counts.sum()
+        val_errors[i] = np.mean((y_val - coef[0] - X_val @ coef[1:]) ** 2)
+    return train_errors, val_errors
+
+
+# --- bias_variance ---
+
+
+def parts_by_vectors(predictions, f_true, noise_sd):
+    mean = predictions.mean(axis=0)
+    bias2, variance = np.mean((mean - f_true) ** 2), np.mean((predictions - mean) ** 2)
+    return bias2, variance, bias2 + variance + noise_sd**2
+
+
+def parts_by_loops(predictions, f_true, noise_sd):
+    datasets, points = predictions.shape
+    bias2 = variance = 0.0
+    for j in range(points):
+        mean = sum(predictions[i, j] for i in range(datasets)) / datasets
+        bias2 += (mean - f_true[j]) ** 2 / points
+        variance += (
+            sum((predictions[i, j] - mean) ** 2 for i in range(datasets)) / datasets / points
+        )
+    return [bias2, variance, noise_sd * noise_sd + bias2 + variance]  # a list
+
+
+def parts_by_the_error_first(predictions, f_true, noise_sd):
+    error = np.mean((predictions - f_true) ** 2) + noise_sd**2
+    variance = predictions.var(axis=0).mean()
+    return error - noise_sd**2 - variance, variance, error
+
+
+def parts_by_moments(predictions, f_true, noise_sd):
+    mean, mean_square = np.mean(predictions, 0), np.mean(predictions.astype(float) ** 2, 0)
+    variance = np.average(mean_square - mean**2)
+    bias2 = np.average((f_true - mean) ** 2)
+    return np.array([bias2, variance, bias2 + variance + noise_sd**2])  # all in one array
+
+
+def parts_by_covariances(predictions, f_true, noise_sd):
+    covariance = np.atleast_2d(np.cov(predictions, rowvar=False, bias=True))
+    bias = np.linalg.norm(np.mean(predictions, axis=0) - f_true) / np.sqrt(len(f_true))
+    variance = np.trace(covariance) / len(f_true)
+    return np.array(bias**2), np.array(variance), np.array(bias**2 + variance + noise_sd**2)
+
+
+RIGHT = {
+    "polynomial_features": [
+        powers_by_broadcasting,
+        powers_by_columns,
+        powers_by_loops,
+        powers_by_vander,
+        powers_by_lists,
+        powers_by_cumulative_products,
+        powers_by_outer,
+    ],
+    "fit_least_squares": [
+        fit_by_lstsq,
+        fit_by_pseudo_inverse,
+        fit_by_svd,
+        fit_by_eigenvectors,
+        fit_by_the_normal_equations,
+        fit_by_solving_where_it_can,
+        fit_with_ones_beside_centred_columns,
+        fit_by_gradient_descent,
+        fit_in_place_and_restored,
+    ],
+    "mean_squared_error": [
+        mse_by_mean,
+        mse_by_loops,
+        mse_by_products,
+        mse_by_norm,
+        mse_by_mean_and_variance,
+        mse_by_columns,
+    ],
+    "train_validation_split": [
+        split_by_permutation,
+        split_by_shuffling,
+        split_by_choice,
+        split_by_sorting,
+        split_by_mask,
+        split_by_drawing_one_by_one,
+        split_by_rejection,
+        split_by_a_child_generator,
+    ],
+    "degree_errors": [
+        degrees_by_steps,
+        degrees_by_polyfit,
+        degrees_by_chebyshev_polynomials,
+        degrees_by_the_normal_equations,
+        degrees_by_one_orthonormal_basis,
+    ],
+    "learning_curve": [
+        curve_by_steps,
+        curve_by_solving,
+        curve_by_qr,
+        curve_by_adding_rows_one_by_one,
+        curve_by_masks,
+    ],
+    "bias_variance": [
+        parts_by_vectors,
+        parts_by_loops,
+        parts_by_the_error_first,
+        parts_by_moments,
+        parts_by_covariances,
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [(name, function) for name, functions in RIGHT.items() for function in functions],
+)
+def test_full_marks(verdict, seeds, name, function):
+    entry = find(f"overfitting.{name}")
+    for seed in seeds:
+        assert verdict(entry, function, seed).points == entry.most, f"seed {seed}"
