@@ -1,5 +1,8 @@
 """How nbgrader finds and grades this course."""
 
+import bleach
+from nbconvert.filters import markdown2html
+
 c = get_config()  # noqa: F821
 
 c.CourseDirectory.course_id = "regularization"
@@ -13,9 +16,6 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 
-# A check ends after 10 seconds; this is for the cells in which a learner tries things out.
-c.Execute.timeout = 60
-
 # nbgrader gives no points to a cell with anything on stderr. A check speaks by the number that it
 # returns, so what a library or the kernel writes beside it is no reason for zero.
 c.IgnorePattern.enabled = True
@@ -24,5 +24,19 @@ c.IgnorePattern.pattern = r"[\s\S]"
 # A check that is missing from a submission is put back and run, and cannot keep an older mark.
 c.OverwriteCells.add_missing_cells = True
 
-# Feedback is a page that others open: scripts in a submission stay text.
+# Feedback is a page that others open, and so is a submission in formgrader: what a learner writes
+# may have headings, tables and pictures, but no scripts. `sanitize_html` leaves Markdown cells out.
+_ALLOWED = {
+    *bleach.ALLOWED_TAGS,
+    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "div", "span", "del", "img"),
+    *("table", "thead", "tbody", "tr", "th", "td", "sub", "sup", "details", "summary"),
+}
+
+
+def _markdown_without_scripts(source):
+    attributes = {"*": ["class", "id"], "a": ["href", "title"], "img": ["src", "alt"]}
+    return bleach.clean(markdown2html(source), tags=_ALLOWED, attributes=attributes)
+
+
 c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"markdown2html": _markdown_without_scripts}
