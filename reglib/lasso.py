@@ -70,11 +70,14 @@ def follow(basis: "Gram | Orthonormal", lam_min: float) -> tuple[np.ndarray, np.
     p = len(basis.c)
     varies = basis.length > 0
     free = varies.copy()  # may join: neither active nor dependent on the active ones
-    s = np.zeros(0)
+    s, leaving = np.zeros(0), False
     lam, lams, coefs = np.inf, [], []
     with np.errstate(divide="ignore", invalid="ignore"):
         while lam > lam_min:
             u, v, a, b = basis.line(s)
+            if leaving:  # the smaller set has the smaller error: it is the one to trust at the knot
+                w = coefs[-1][basis.active]
+                coefs[-1][basis.active] = np.where(w == 0, 0, u - lam * v)
             # Only what moves towards its limit as λ falls can reach it: rounding cannot make a
             # feature that has just joined leave again, nor one that has just left rejoin.
             plus = np.where(free & (b < 1), a / (1 - b), 0)
@@ -90,22 +93,20 @@ def follow(basis: "Gram | Orthonormal", lam_min: float) -> tuple[np.ndarray, np.
                 free[j] = False
                 if not basis.join(j):
                     continue  # depends on the active features: moves along with them
-            lam = min(lam, max(event, lam_min))
-            coef = np.zeros(p)
-            coef[basis.active[: len(s)]] = u - lam * v
+            if event < lam:  # else one more event at the same knot
+                lam = max(event, lam_min)
+                lams.append(lam)
+                coefs.append(np.zeros(p))
+                coefs[-1][basis.active[: len(s)]] = u - lam * v
             if joining:
                 s = np.append(s, 1.0 if plus[j] >= minus[j] else -1.0)
             elif lam > lam_min:
-                coef[basis.active[i]] = 0.0
+                coefs[-1][basis.active[i]] = 0.0
                 basis.leave(i)
                 s = np.delete(s, i)
                 free = varies.copy()
                 free[basis.active] = False
-            lams.append(lam)
-            coefs.append(coef)
-    lams, coefs = np.array(lams), np.array(coefs)
-    last = np.append(lams[1:] < lams[:-1], True)  # events at the same λ make one knot
-    return lams[last], coefs[last]
+    return np.array(lams), np.array(coefs)
 
 
 def wider(M: np.ndarray, column: np.ndarray, corner: float) -> np.ndarray:
@@ -120,7 +121,7 @@ class Gram:
     """The active features through G_AA⁻¹, kept up to date in k² operations per event.
 
     Exact while the features are far from collinear: `join` raises `LinAlgError` when the new one
-    keeps less than a millionth of its squared length beside the others.
+    keeps less than 1e-4 of its squared length beside the others.
     """
 
     def __init__(self, X: np.ndarray, y: np.ndarray, n: int) -> None:
@@ -145,7 +146,7 @@ class Gram:
         g = self.G[j, self.active]
         h = self.inverse @ g
         d = self.G[j, j] - g @ h
-        if d < 1e-6 * self.G[j, j]:
+        if d < 1e-4 * self.G[j, j]:
             raise np.linalg.LinAlgError("features too close to collinear")
         self.inverse = wider(self.inverse + np.outer(h, h / d), -h / d, 1 / d)
         self.inverse[-1, :-1] = -h / d
