@@ -14,9 +14,11 @@ PYTEST ?=
 BIN := $(abspath $(VENV))/bin
 SITE := $(BUILD)/_build
 INSTALLED := $(VENV)/.installed
-LIBRARY := $(shell find reglib -type f -not -path '*/__pycache__/*')
+READ := $(shell find reglib exercises book -type f -not -name '*.md' -not -path '*/__pycache__/*' -not -path '*/_static/*')
 # nbgrader finds alembic, and the tests find jupyter, on the PATH.
 export PATH := $(BIN):$(PATH)
+# Matrices as small as ours are slower on several threads, many times so on a busy machine.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .PHONY: help serve book lab test exercises bench lint lock clean
 .DELETE_ON_ERROR:
@@ -33,11 +35,11 @@ serve: $(INSTALLED)  ## build the book, serve it, print the address
 	@echo; echo "The book is at http://$(HOST):$(PORT)/  (Ctrl+C stops)"
 	@$(BIN)/python -m http.server $(PORT) --bind $(HOST) --directory $(SITE)/html 2>/dev/null || [ $$? -eq 130 ]
 
-book: $(INSTALLED) $(SITE)/.library  ## build the book into _build/html
+book: $(INSTALLED) $(SITE)/.read  ## build the book into _build/html
 	$(BIN)/jupyter-book build . --path-output $(BUILD)
 
-# Pages are executed once and kept; a change in the library makes all of them stale.
-$(SITE)/.library: $(LIBRARY)
+# Pages are executed once and kept; a change in what their code reads makes all of them stale.
+$(SITE)/.read: $(READ)
 	rm -rf $(SITE)/.jupyter_cache $(SITE)/.doctrees $(SITE)/html
 	@mkdir -p $(@D) && touch $@
 
