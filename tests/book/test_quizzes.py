@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from reglib import ridge_path
+from reglib import elastic_net_path, lambda_grid, objective, ridge_path, soft_threshold
 
 
 def test_a_chapter_has_eight_questions_of_several_kinds(chapter, quizzes):
@@ -71,6 +71,23 @@ def alpha_for(n: int, lam: float) -> float:
     return n * lam
 
 
+def penalty(w: list[float], lam: float, l1_ratio: float = 1.0) -> float:
+    """What is left of J when there is nothing to misfit."""
+    return objective(w, 0.0, np.zeros((2, len(w))), [0.0, 0.0], lam, l1_ratio)
+
+
+def one_coordinate(lam: float, l1_ratio: float) -> float:
+    """The elastic net on two centred rows with a = xᵀx/n = 2 and c = xᵀy/n = 4."""
+    x = np.sqrt(2) * np.array([[-1.0], [1.0]])
+    return elastic_net_path(x, np.sqrt(8) * np.array([-1.0, 1.0]), [lam], l1_ratio).coef[0, 0]
+
+
+def lam_max(x: list[float], y: list[float]) -> float:
+    return lambda_grid(np.array(x)[:, None], y, num=1)[0]
+
+
+X3, Y3 = [1.0, 2.0, 3.0], [2.0, 2.0, 8.0]
+
 FOLDS = [3.0, 5.0, 7.0, 5.0]
 
 NUMBERS = {
@@ -79,6 +96,37 @@ NUMBERS = {
         "factor": [kept(0.25, 0.75), 1 - kept(0.25, 0.75), kept(0.25**2, 0.75), 0.25 / 0.75],
         "sklearn": [alpha_for(200, 0.05), 0.05, 200 * 0.05 / 2, 0.05 / 200],
         "decay": [(1 - 0.1 * 0.5) * 2, (1 - 0.5) * 2, 2 - 0.1 * 2 * 0.5 * 2, 2.0],
+    },
+    "lasso-quiz": {
+        "l1-norm": [
+            penalty([3, -4], 0.5),
+            0.5 * np.linalg.norm([3, -4]),
+            0.5 * np.linalg.norm([3, -4], ord=np.inf),
+            0.5 * sum([3, -4]),
+            penalty([3, -4], 0.5, l1_ratio=0),
+            2 * penalty([3, -4], 0.5, l1_ratio=0),
+            penalty([3, -4], 0.5) / 2,
+            penalty([3, -4], 1),
+        ],
+        "soft": [soft_threshold(-1.2, 0.5), -1.2, -1.2 - 0.5, 1.2 - 0.5, -1.2 / (1 + 0.5), 0.0],
+        "coordinate": [
+            one_coordinate(1, 0.5),
+            one_coordinate(1, 1),
+            soft_threshold(4, 0.5) / 2,
+            soft_threshold(4, 0.5) / (2 + 2 * 0.5),
+            soft_threshold(4, 1) / (2 + 0.5),
+            soft_threshold(4, 0.5),
+            one_coordinate(0.5, 0),
+        ],
+        "lam-max": [
+            lam_max(X3, Y3),
+            np.dot(X3, Y3) / 3,
+            3 * lam_max(X3, Y3),
+            2 * lam_max(X3, Y3),
+            lam_max(X3, Y3) / 2,
+            lam_max(X3, Y3) / np.var(X3),
+            lam_max(X3, Y3) / np.std(X3),
+        ],
     },
     "cross-validation-quiz": {
         "standard-error": [
