@@ -54,13 +54,27 @@ def cases(table):
     return [pytest.param(*case, id=name) for name, case in table.items()]
 
 
+FOLDS = [(np.arange(4), np.arange(4, 8)), (np.arange(4, 8), np.arange(4))]
+LABELS = np.array([0, 1, 1, 0, 1, 1, 0, 0])
+
 #: Every function of X, y and λ, called with these three by keyword.
 FITS = {
+    "cross_validate": lambda X=X, y=Y, lams=LAMS: reglib.cross_validate(
+        reglib.ridge_path, X, y, lams, FOLDS
+    ),
+    "elastic_net_path": lambda X=X, y=Y, lams=LAMS: reglib.elastic_net_path(X, y, lams, 0.5),
+    "lasso_path": lambda X=X, y=Y, lams=LAMS: reglib.lasso_path(X, y, lams),
+    "logistic_path": lambda X=X, y=LABELS, lams=LAMS: reglib.logistic_path(X, y, lams),
+    "ridge_loo": lambda X=X, y=Y, lams=LAMS: reglib.ridge_loo(X, y, lams),
     "ridge_path": lambda X=X, y=Y, lams=LAMS: reglib.ridge_path(X, y, lams),
 }
 #: Every function of X and y.
 FITS_WITHOUT_LAMS = {
+    "gradient_descent_path": lambda X=X, y=Y: reglib.gradient_descent_path(X, y, 0.1, 3),
     "lambda_grid": lambda X=X, y=Y: reglib.lambda_grid(X, y),
+    "lasso_cd": lambda X=X, y=Y: reglib.lasso_cd(X, y, 0.1),
+    "lasso_knots": lambda X=X, y=Y: reglib.lasso_knots(X, y),
+    "least_squares": lambda X=X, y=Y: reglib.least_squares(X, y),
 }
 #: Every function of X.
 OF_X = {
@@ -128,6 +142,19 @@ OTHER = {
         lambda: reglib.polynomial([[1, 2]], 2),
         r"x has shape \(1, 2\).*pass an array of shape \(n,\)",
     ),
+    "negative lam_min": (
+        lambda: reglib.lasso_knots(X, Y, -1.0),
+        "lam_min is -1: pass a number of at least 0",
+    ),
+    "lam of two numbers": (
+        lambda: reglib.lasso_cd(X, Y, [0.1, 1.0]),
+        r"lam has shape \(2,\).*pass a single number of at least 0",
+    ),
+    "tol of 0": (lambda: reglib.lasso_cd(X, Y, 0.1, tol=0), "tol is 0: pass a number"),
+    "l1_ratio below 0": (
+        lambda: reglib.elastic_net_path(X, Y, LAMS, -0.5),
+        "l1_ratio is -0.5: pass a number from 0 to 1",
+    ),
     "other features": (
         lambda: reglib.predict(reglib.ridge_path(X, Y, LAMS), X[:, :2]),
         "X has 2 columns: pass the 3 features the path was fitted on",
@@ -144,6 +171,8 @@ def test_other_bad_input(call, message):
 @pytest.mark.parametrize("fit", [*FITS, *FITS_WITHOUT_LAMS, *OF_X])
 def test_inputs_are_never_changed(fit):
     arguments = {"X": X.copy(), "y": Y.copy(), "lams": np.array(LAMS)}
+    if fit == "logistic_path":
+        arguments["y"] = LABELS.astype(float)
     names = ["X", "y", "lams"] if fit in FITS else ["X", "y"] if fit in FITS_WITHOUT_LAMS else ["X"]
     passed = {name: arguments[name].copy() for name in names}
     {**FITS, **FITS_WITHOUT_LAMS, **OF_X}[fit](**passed)
@@ -156,9 +185,10 @@ def test_inputs_are_never_changed(fit):
 def test_other_number_types_become_float64(fit, kind):
     functions = {**FITS, **FITS_WITHOUT_LAMS}
     few = np.random.default_rng(1).integers(0, 2, size=(8, 3)).astype(kind)
-    answer = np.array([0, 1, 1, 0, 1, 1, 0, 0]).astype(kind)
+    answer = LABELS.astype(kind)
     got = functions[fit](X=few, y=answer)
     expected = functions[fit](X=few.astype(float), y=answer.astype(float))
     for one, other in zip(as_tuple(got), as_tuple(expected), strict=True):
-        assert one.dtype == np.float64
-        np.testing.assert_array_equal(one, other)
+        if isinstance(one, np.ndarray):
+            assert one.dtype == np.float64
+            np.testing.assert_array_equal(one, other)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import Ridge, RidgeCV
 
 import reglib
 
@@ -196,3 +196,84 @@ def test_nothing_to_learn_from(X):
     path = reglib.ridge_path(X, y, [0.0, 1.0])
     np.testing.assert_array_equal(path.coef, 0)
     np.testing.assert_allclose(path.intercept, y.mean())
+
+
+@pytest.mark.parametrize(("n", "p"), [(20, 4), (12, 30), (9, 9)])
+def test_least_squares_is_the_solution_of_minimum_norm(n, p):
+    X, y = make(n, p)
+    w, b = reglib.least_squares(X, y)
+    assert w.shape == (p,) and isinstance(b, float)
+    expected = np.linalg.pinv(X - X.mean(axis=0), rcond=1e-12) @ (y - y.mean())
+    np.testing.assert_allclose(w, expected, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(b, y.mean() - X.mean(axis=0) @ w, rtol=1e-12)
+
+
+def leave_one_out(X, y, lams):
+    folds = reglib.kfold(len(y), len(y))
+    return reglib.cross_validate(reglib.ridge_path, X, y, lams, folds).mean
+
+
+@pytest.mark.parametrize(
+    ("n", "p", "lams"),
+    [
+        (30, 5, [0.0, 1e-3, 1.0, 100.0]),
+        (12, 40, [1e-3, 0.1, 10.0]),
+        (12, 11, [1e-2, 1.0]),
+        (200, 12, [1.0, 0.0]),
+    ],
+)
+def test_the_closed_form_is_cross_validation_with_n_folds(n, p, lams):
+    X, y = make(n, p)
+    loo, _, _ = reglib.ridge_loo(X, y, lams)
+    np.testing.assert_allclose(loo, leave_one_out(X, y, lams), rtol=1e-10)
+
+
+@given(problems, st.lists(penalty, min_size=1, max_size=3))
+def test_the_closed_form_is_cross_validation_whatever_the_shape(problem, lams):
+    X, y = problem
+    if len(y) < 3:
+        return
+    loo, _, _ = reglib.ridge_loo(X, y, lams)
+    np.testing.assert_allclose(loo, leave_one_out(X, y, lams), rtol=1e-8)
+
+
+def test_leave_one_out_with_more_features_than_rows_keeps_its_digits_as_lambda_falls():
+    """Residual and 1 − h both vanish with λ, yet their ratio has a limit."""
+    X, y = make(10, 25)
+    loo, _, _ = reglib.ridge_loo(X, y, [1e-12, 1e-9])
+    np.testing.assert_allclose(loo[0], loo[1], rtol=1e-6)
+
+
+@pytest.mark.parametrize(("n", "p"), [(25, 6), (10, 30)])
+def test_gcv_and_dof_are_those_of_the_explicit_hat_matrix(n, p):
+    X, y = make(n, p)
+    lams = [10.0, 0.01, 0.5]
+    _, gcv, dof = reglib.ridge_loo(X, y, lams)
+    Z = X - X.mean(axis=0)
+    for k, lam in enumerate(lams):
+        slopes = Z @ np.linalg.solve(Z.T @ Z + n * lam * np.eye(p), Z.T)
+        hat = slopes + 1 / n
+        np.testing.assert_allclose(dof[k], np.trace(slopes), rtol=1e-10)
+        rss = np.sum((y - hat @ y) ** 2)
+        np.testing.assert_allclose(gcv[k], rss / n / (1 - np.trace(hat) / n) ** 2, rtol=1e-10)
+
+
+def test_leave_one_out_agrees_with_scikit_learn():
+    X, y = make(40, 6)
+    lams = np.array([0.01, 0.1, 1.0])
+    theirs = RidgeCV(alphas=39 * lams, store_cv_results=True).fit(X, y)
+    loo, _, _ = reglib.ridge_loo(X, y, lams)
+    np.testing.assert_allclose(loo, theirs.cv_results_.mean(axis=0), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("X", "lams", "message"),
+    [
+        (make(8, 20)[0], [1.0, 0.0], r"at lams\[1\] = 0 row \d has leverage 1.*pass larger λ"),
+        (make(8, 7)[0], [0.0], r"at lams\[0\] = 0 row \d has leverage 1"),
+        (np.column_stack([make(8, 2)[0], np.eye(8)[3]]), [0.0], "row 3 has leverage 1"),
+    ],
+)
+def test_a_leverage_of_1_raises(X, lams, message):
+    with pytest.raises(ValueError, match=message):
+        reglib.ridge_loo(X, np.arange(8.0) ** 2, lams)
