@@ -85,7 +85,7 @@ def _objective_cases(rng: np.random.Generator) -> list[Case]:
 _OBJECTIVE_RUBRIC = {
     "loss plus penalty": 1,
     "λ = 0: the loss alone": 1,
-    "whole numbers, more features than rows": 1,
+    "whole numbers, p > n": 1,
 }
 
 
@@ -201,7 +201,7 @@ def _gradient_cases(rng: np.random.Generator) -> list[Case]:
 _GRADIENT_RUBRIC = {
     "loss plus penalty": 2,
     "λ = 0: the loss alone": 1,
-    "whole numbers, more features than rows": 1,
+    "whole numbers, p > n": 1,
 }
 
 
@@ -343,7 +343,7 @@ def _fit_cases(rng: np.random.Generator) -> list[Case]:
 _FIT_RUBRIC = {
     "typical cases": 3,
     "λ = 0: least squares": 1,
-    "whole numbers, a constant column, more features than rows": 1,
+    "whole numbers, a constant column, p > n": 1,
     "λ = 0 and a singular X: the shortest w": 1,
 }
 

@@ -112,10 +112,10 @@ def assign(name: str, value: Any) -> str:
 
 
 def _wrapped(line: str) -> str:
-    """Prose fits a notebook's width; what is indented stays as it is."""
+    """Prose fits a page of the book; what is indented stays as it is."""
     if line.startswith(" "):
         return line
-    return textwrap.fill(line, 88, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(line, 72, break_long_words=False, break_on_hyphens=False)
 
 
 def _indented(text: str) -> str:

@@ -121,7 +121,8 @@ def course(tmp_path_factory, nbgrader):
     course = tmp_path_factory.mktemp("course")
     shutil.copytree(ROOT / "solutions", course / "solutions")
     shutil.copy(ROOT / "nbgrader_config.py", course)
-    nbgrader(course, "generate_assignment", "ridge")
+    shutil.copytree(ROOT / "exercises", course / "exercises")
+    nbgrader(course, "generate_assignment", "ridge", "--force")
 
     def read(folder):
         return nbformat.read(course / folder / "ridge/ridge.ipynb", 4)
