@@ -208,6 +208,8 @@ export function points(plot, count, step, move) {
     dot.addEventListener("focus", () =>
       dots.forEach((other) => put(other, { tabindex: other === dot ? 0 : -1 })),
     );
+    // Or the page would scroll under the finger.
+    dot.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     let grip = 0;
     dot.addEventListener("pointerdown", (event) => {
       dot.setPointerCapture(event.pointerId);
@@ -320,27 +322,28 @@ export function explorer({ model, el }, { label, controls, views, traits, draw }
   };
   redraw();
 
-  // The last attribute keeps JupyterLab from taking the arrow keys for itself.
-  const attributes = { role: "group", "aria-label": label, "data-lm-suppress-shortcuts": true };
   const picture = model.get("_picture");
-  el.append(
+  const root = make(
+    "div",
+    { class: `explorer ${picture}-live`, role: "group", "aria-label": label },
+    make("div", { class: "explorer-controls" }, ...controls),
+    make("div", { class: "explorer-views" }, ...views.map(({ node }) => node)),
+    sentence,
+    make("details", {}, make("summary", {}, "All numbers"), make("table", {}, rows)),
+    // From now on the static picture is for print only, and the explorer for the screen only.
     make(
-      "div",
-      { class: `explorer ${picture}-live`, ...attributes },
-      make("div", { class: "explorer-controls" }, ...controls),
-      make("div", { class: "explorer-views" }, ...views.map(({ node }) => node)),
-      sentence,
-      make("details", {}, make("summary", {}, "All numbers"), make("table", {}, rows)),
-      // From now on the static picture is for print only, and the explorer for the screen only.
-      make(
-        "style",
-        {},
-        `@media screen { .${picture}, :is(.output, .jp-OutputArea-child):has(> .${picture},
-           > * > .${picture}) { display: none } }
-         @media print { :root:has(.${picture}) .${picture}-live { display: none } }`,
-      ),
+      "style",
+      {},
+      `@media screen { .${picture}, :is(.output, .jp-OutputArea-child):has(> .${picture},
+         > * > .${picture}) { display: none } }
+       @media print { :root:has(.${picture}) .${picture}-live { display: none } }`,
     ),
   );
+  // Or JupyterLab would take the arrow keys and Enter for itself.
+  for (const node of root.querySelectorAll("input, button, summary, [tabindex]")) {
+    put(node, { "data-lm-suppress-shortcuts": true });
+  }
+  el.append(root);
 
   let waiting = false;
   const ask = () => {

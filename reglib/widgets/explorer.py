@@ -102,7 +102,8 @@ class Explorer(anywidget.AnyWidget):
 
         Two outputs, because a published page keeps only one form of each.
         """
-        display(*self._repr_mimebundle_(), raw=True)
+        view, metadata = self._repr_mimebundle_()
+        display(view, metadata=metadata, raw=True)
         png = base64.b64encode(small_png(self.figure())).decode()
         text = html.escape(self.description(), quote=True)
         picture = (

@@ -1,0 +1,432 @@
+"""The ridge explorer in a page with no kernel: every control, by mouse, touch and keyboard."""
+
+import re
+
+import numpy as np
+import pytest
+from ipywidgets import IntSlider
+
+from reglib import polynomial, ridge_path
+from reglib.widgets import RidgeExplorer
+from reglib.widgets.explorer import joined, normals, uniforms
+
+LAM, DEGREE, NOISE = "λ, the strength of the penalty", "Degree", "Noise (standard deviation)"
+
+
+def slider(page, label):
+    return page.get_by_role("slider", name=label, exact=True)
+
+
+def typed(page, label):
+    return page.get_by_role("textbox", name=f"{label}, typed", exact=True)
+
+
+def type_in(page, label, words):
+    typed(page, label).fill(words)
+    typed(page, label).press("Enter")
+    settle(page)
+
+
+def settle(page):
+    """Let the frame that follows a change be drawn."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def sentence(page):
+    return page.get_by_role("status").inner_text()
+
+
+def numbers(page):
+    """The table's numbers by name, at full precision."""
+    cells = page.locator("td[data-name]")
+    return {
+        name: float(value)
+        for name, value in cells.evaluate_all("tds => tds.map(({dataset: d}) => [d.name, d.value])")
+    }
+
+
+def points(page):
+    return page.locator("svg .point")
+
+
+def heights(page):
+    """The y of every training point, at full precision."""
+    return np.array(
+        points(page).evaluate_all("dots => dots.map((dot) => Number(dot.ariaValueNow))")
+    )
+
+
+def assert_equals_reglib(page, explorer, lam):
+    """What the page shows is what reglib computes for the same rows."""
+    shown = numbers(page)
+    x = explorer.data()[0]
+    path = ridge_path(polynomial(x, explorer.degree), heights(page), [lam])
+    coef = [value for name, value in shown.items() if name.startswith("w")]
+    assert len(coef) == explorer.degree
+    np.testing.assert_allclose(coef, path.coef[0], rtol=1e-8, atol=1e-8 * np.abs(coef).max())
+    assert shown["intercept"] == pytest.approx(path.intercept[0], rel=1e-8, abs=1e-8)
+    explorer.moved = heights(page) - (explorer.data()[1] - explorer.moved)
+    for name, error in zip(
+        ("training error", "validation error", "true risk"), explorer.errors([lam]), strict=True
+    ):
+        assert shown[name] == pytest.approx(error[0], rel=1e-8)
+
+
+@pytest.mark.parametrize("degree", [1, 3, 12, 15])
+def test_coefficients_and_errors_equal_reglib(ridge, degree):
+    explorer = RidgeExplorer(degree=degree)
+    page = ridge({"degree": degree})
+    for lam in ("1e-8", "1e-5", "0.001", "0.1", "100", "0"):
+        type_in(page, LAM, lam)
+        assert_equals_reglib(page, explorer, float(lam))
+
+
+def test_the_page_makes_the_data_that_python_makes(ridge):
+    for seed in (0, 4, 2**32 - 1):
+        explorer = RidgeExplorer(seed=seed, noise=0.7)
+        page = ridge({"seed": seed, "noise": 0.7})
+        np.testing.assert_allclose(heights(page), explorer.data()[1], rtol=1e-12, atol=1e-13)
+        assert numbers(page)["validation error"] == pytest.approx(explorer.errors()[1][0], rel=1e-8)
+
+
+@pytest.fixture(scope="module")
+def solve(browser):
+    """Fit in the browser, with the solver that the explorers use."""
+    page = browser.new_page()
+    page.evaluate(
+        """async (source) => {
+          const blob = new Blob([source], { type: "text/javascript" });
+          window.module = await import(URL.createObjectURL(blob));
+        }""",
+        joined("numerics.js"),
+    )
+
+    def solve(X, y, lams):
+        fits = page.evaluate(
+            """([X, y, lams]) => {
+              const fit = module.ridge(X, y);
+              return lams.map(fit).map(({ w, b }) => [b, ...w]);
+            }""",
+            [X.T.tolist(), y.tolist(), list(lams)],
+        )
+        return np.array(fits)
+
+    yield solve
+    page.close()
+
+
+def cases():
+    rng = np.random.default_rng(0)
+    x = np.sort(rng.uniform(-1, 1, 25))
+    yield "degree 15", polynomial(x, 15), np.sin(3 * x) + 0.3 * rng.normal(size=25)
+    yield "degree 15 on 12 rows", polynomial(x[::2][:12], 15), rng.normal(size=12)
+    X = rng.normal(size=(12, 4))
+    yield "well conditioned", X, rng.normal(size=12)
+    yield "a column twice", X[:, [0, 1, 1, 2]], rng.normal(size=12)
+    yield "a constant column", np.column_stack([X, np.full(12, 0.1)]), rng.normal(size=12)
+    yield "more columns than rows", rng.normal(size=(5, 9)), rng.normal(size=5)
+    yield "one column", X[:, :1], rng.normal(size=12)
+    yield "columns of very different size", X * [1e-6, 1, 1e3, 1e6], rng.normal(size=12)
+    yield "all columns constant", np.full((6, 2), 0.3), rng.normal(size=6)
+
+
+@pytest.mark.parametrize(("X", "y"), [pytest.param(*case[1:], id=case[0]) for case in cases()])
+def test_the_solver_equals_reglib(solve, X, y):
+    lams = [*10.0 ** np.arange(-8, 3), 0.0]
+    path = ridge_path(X, y, lams)
+    for shown, b, w in zip(solve(X, y, lams), path.intercept, path.coef, strict=True):
+        scale = np.abs(w).max()
+        np.testing.assert_allclose(shown[1:], w, rtol=1e-8, atol=1e-8 * scale)
+        np.testing.assert_allclose(shown[0], b, rtol=1e-8, atol=1e-8)
+
+
+def test_the_slider_moves_by_keyboard(ridge):
+    page = ridge({"lam": 1e-4})
+    page.keyboard.press("Tab")
+    assert slider(page, LAM).evaluate("node => node === document.activeElement")
+    before = sentence(page)
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    settle(page)
+    assert typed(page, LAM).input_value() == "0.001"
+    assert sentence(page) != before
+    assert sentence(page).startswith("λ = 0.001, degree 12: training error ")
+    assert_equals_reglib(page, RidgeExplorer(), 0.001)
+    page.keyboard.press("Home")
+    settle(page)
+    assert typed(page, LAM).input_value() == "1e-8"
+    page.keyboard.press("End")
+    settle(page)
+    assert_equals_reglib(page, RidgeExplorer(), 100.0)
+
+
+def test_the_sentence_says_what_the_table_says(ridge):
+    page = ridge({"lam": 0.01})
+    shown = numbers(page)
+    for name in ("training error", "validation error", "true risk"):
+        assert float(re.search(rf"{name} ([\d.]+)", sentence(page))[1]) == pytest.approx(
+            shown[name], rel=5e-3
+        )
+    coef = {name: value for name, value in shown.items() if name.startswith("w")}
+    largest = max(coef, key=lambda name: abs(coef[name]))
+    assert f"largest coefficient {largest}" in sentence(page)
+
+
+@pytest.mark.parametrize(
+    ("label", "words", "kept"),
+    [
+        (LAM, "abc", "0.01"),
+        (LAM, "-1", "0.01"),
+        (LAM, "", "0.01"),
+        (LAM, "   ", "0.01"),
+        (LAM, "NaN", "0.01"),
+        (LAM, "Infinity", "0.01"),
+        (LAM, "1e999", "0.01"),
+        (DEGREE, "0", "12"),
+        (DEGREE, "2.5", "12"),
+        (DEGREE, "16", "12"),
+        (NOISE, "-0.1", "0.3"),
+        (NOISE, "two", "0.3"),
+    ],
+)
+def test_what_cannot_be_used_is_answered_in_words_and_changes_nothing(ridge, label, words, kept):
+    page = ridge({"lam": 0.01})
+    before = numbers(page)
+    type_in(page, label, words)
+    complaint = page.locator(f"#{typed(page, label).get_attribute('aria-describedby')}")
+    assert complaint.get_attribute("aria-live") == "polite"
+    assert f"stays at {kept}." in complaint.inner_text()
+    assert "Type a " in complaint.inner_text()
+    if words.strip():
+        assert f"“{words}”" in complaint.inner_text()
+    assert typed(page, label).input_value() == kept
+    assert numbers(page) == before
+    type_in(page, label, "1")
+    assert complaint.inner_text() == ""
+    assert numbers(page) != before
+
+
+def test_degree_and_noise_move_by_keyboard(ridge):
+    page = ridge({"lam": 0.01, "noise": 0.3})
+    slider(page, DEGREE).press("ArrowLeft")
+    settle(page)
+    assert_equals_reglib(page, RidgeExplorer(degree=11), 0.01)
+    before, truth = heights(page), np.sin(np.pi * RidgeExplorer().data()[0])
+    for _ in range(6):
+        slider(page, NOISE).press("ArrowRight")
+    settle(page)
+    assert typed(page, NOISE).input_value() == "0.6"
+    np.testing.assert_allclose(heights(page) - truth, 2 * (before - truth), atol=1e-12)
+
+
+def test_a_point_moves_by_keyboard_and_the_others_stay(ridge):
+    page = ridge({"lam": 0.001})
+    assert points(page).count() == 20
+    assert page.locator("svg .point[tabindex='0']").count() == 1
+    before = heights(page)
+    points(page).first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    for key in ("ArrowUp", "ArrowUp", "ArrowDown", "PageDown"):
+        page.keyboard.press(key)
+        settle(page)
+    moved = heights(page) - before
+    assert moved[2] == pytest.approx(0.05 - 0.25)
+    assert np.flatnonzero(moved).tolist() == [2]
+    assert (
+        page.locator("svg .point[tabindex='0']")
+        .get_attribute("aria-label")
+        .startswith("y of point 3 of 20")
+    )
+    assert_equals_reglib(page, RidgeExplorer(), 0.001)
+
+
+def middle(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_point_is_dragged_by_mouse(ridge):
+    page = ridge({"lam": 1e-6})
+    before = heights(page)
+    x, y = middle(points(page).nth(6))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y - 40, steps=5)
+    page.mouse.up()
+    settle(page)
+    moved = heights(page) - before
+    assert np.flatnonzero(moved).tolist() == [6]
+    # It stays under the pointer, and keeps its x.
+    assert middle(points(page).nth(6)) == pytest.approx((x, y - 40), abs=1)
+    for lam in ("1e-8", "1e-6", "1e-4", "1", "0"):
+        type_in(page, LAM, lam)
+        assert_equals_reglib(page, RidgeExplorer(), float(lam))
+    page.mouse.move(x, y + 100)
+    settle(page)
+    np.testing.assert_array_equal(heights(page) - before, moved)
+
+
+def touch(page, path):
+    """Put a finger down at the first place, lead it along the others and lift it."""
+    client = page.context.new_cdp_session(page)
+
+    def send(kind, places):
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    send("touchStart", [{"x": path[0][0], "y": path[0][1]}])
+    for x, y in path[1:]:
+        send("touchMove", [{"x": x, "y": y}])
+    send("touchEnd", [])
+    settle(page)
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def test_a_point_is_dragged_by_finger_while_the_page_stays(ridge):
+    page = ridge({"lam": 1e-6}, **PHONE)
+    points(page).nth(6).scroll_into_view_if_needed()
+    scrolled, before = page.evaluate("scrollY"), heights(page)
+    x, y = middle(points(page).nth(6))
+    touch(page, [(x, y + step) for step in (0, -10, -20, -30, -40)])
+    moved = heights(page) - before
+    assert np.flatnonzero(moved).tolist() == [6]
+    assert moved[6] > 0
+    assert page.evaluate("scrollY") == scrolled
+    assert_equals_reglib(page, RidgeExplorer(), 1e-6)
+
+
+def test_lambda_is_chosen_in_a_view_by_mouse_and_by_finger(ridge):
+    for options in ({}, PHONE):
+        page = ridge({"lam": 1e-6}, **options)
+        area = page.locator("svg .scrub").nth(1)
+        area.scroll_into_view_if_needed()
+        box = area.bounding_box()
+        path = [(box["x"] + box["width"] * share, box["y"] + 20) for share in (0.3, 0.4, 0.5)]
+        if options:
+            touch(page, path)
+        else:
+            page.mouse.move(*path[0])
+            page.mouse.down()
+            page.mouse.move(*path[-1], steps=5)
+            page.mouse.up()
+            settle(page)
+        lam = float(typed(page, LAM).input_value())
+        assert lam == pytest.approx(1e-3, rel=0.1)
+        assert_equals_reglib(page, RidgeExplorer(), lam)
+
+
+def test_new_data_are_the_next_seed_and_forget_what_was_moved(ridge):
+    page = ridge({"lam": 1e-4, "seed": 7, "moved": [0.5] * 20})
+    np.testing.assert_allclose(heights(page), RidgeExplorer(seed=7).data()[1] + 0.5, atol=1e-12)
+    page.get_by_role("button", name="New data").click()
+    settle(page)
+    fresh = RidgeExplorer(seed=8)
+    np.testing.assert_allclose(heights(page), fresh.data()[1], atol=1e-12)
+    for lam in ("1e-8", "1e-4", "1e-2", "1", "100"):
+        type_in(page, LAM, lam)
+        assert_equals_reglib(page, fresh, float(lam))
+
+
+def test_two_explorers_do_not_disturb_each_other(visit, explorers):
+    two = explorers(RidgeExplorer(lam=0.1), RidgeExplorer(lam=0.001, degree=3))
+    page = visit(two, until="networkidle")
+    first, second = page.locator(".explorer").all()
+    assert second.get_by_role("status").inner_text().startswith("λ = 0.001, degree 3:")
+    before = second.inner_html()
+    first.get_by_role("slider", name=LAM).press("ArrowRight")
+    first.locator(".point").nth(3).press("ArrowUp")
+    first.get_by_role("button").click()
+    settle(page)
+    assert first.get_by_role("status").inner_text().startswith("λ = 0.112, degree 12:")
+    assert second.inner_html() == before
+    second.get_by_role("slider", name=DEGREE).press("ArrowRight")
+    settle(page)
+    assert second.get_by_role("status").inner_text().startswith("λ = 0.001, degree 4:")
+    ids = page.locator("[id]").evaluate_all("nodes => nodes.map((node) => node.id)")
+    assert len(ids) == len(set(ids))
+    assert len([url for url in page.requested if url.startswith("blob:")]) == 1
+
+
+def test_the_same_explorer_twice_moves_together(visit, explorers):
+    explorer = RidgeExplorer(lam=0.1)
+    page = visit(explorers(explorer, explorer), until="networkidle")
+    first, second = page.locator(".explorer").all()
+    first.get_by_role("slider", name=LAM).press("ArrowRight")
+    settle(page)
+    assert second.get_by_role("status").inner_text() == first.get_by_role("status").inner_text()
+
+
+def picture(page):
+    return page.locator(".explorer-static img")
+
+
+def test_the_picture_is_for_print_and_the_explorer_for_the_screen(ridge):
+    page = ridge()
+    assert page.locator(".explorer").is_visible()
+    assert not picture(page).is_visible()
+    page.emulate_media(media="print")
+    assert not page.locator(".explorer").is_visible()
+    assert picture(page).is_visible()
+
+
+def test_without_javascript_the_picture_is_there(ridge):
+    page = ridge(java_script_enabled=False)
+    assert picture(page).is_visible()
+    assert page.locator(".explorer").count() == 0
+
+
+def test_when_the_script_fails_the_picture_stays(visit, explorers):
+    broken, sound = RidgeExplorer(), RidgeExplorer()
+    broken._esm = "export default { render() { throw new Error('broken') } }"
+    page = visit(explorers(broken, sound), errors_allowed=True, until="networkidle")
+    assert picture(page).nth(0).is_visible()
+    assert not picture(page).nth(1).is_visible()
+    assert page.locator(".explorer").count() == 1
+    assert "broken" in page.errors[0]
+
+
+def test_other_widgets_are_left_alone(visit, explorers):
+    page = visit(explorers(IntSlider(), RidgeExplorer()), until="networkidle")
+    assert page.locator(".explorer").count() == 1
+
+
+def test_motion_is_left_out_when_asked(ridge):
+    def transition(page):
+        button = page.get_by_role("button", name="New data")
+        return button.evaluate("node => getComputedStyle(node).transitionDuration")
+
+    assert transition(ridge(reduced_motion="no-preference")) == "0.15s"
+    assert transition(ridge(reduced_motion="reduce")) == "0s"
+
+
+def test_colours_follow_the_reader(ridge):
+    def paper(page):
+        return page.locator(".explorer").evaluate("node => getComputedStyle(node).backgroundColor")
+
+    light, dark = (ridge(color_scheme=scheme) for scheme in ("light", "dark"))
+    assert paper(light) == "rgb(255, 255, 255)"
+    assert paper(dark) == "rgb(27, 31, 36)"
+    # The theme of the book, and of JupyterLab, has the last word.
+    dark.evaluate("document.documentElement.dataset.theme = 'light'")
+    assert paper(dark) == "rgb(255, 255, 255)"
+    light.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    assert paper(light) == "rgb(27, 31, 36)"
+
+
+def test_numbers_made_from_a_seed_are_python_s(browser):
+    page = browser.new_page()
+    u, z = page.evaluate(
+        """async (source) => {
+          const blob = new Blob([source], { type: "text/javascript" });
+          const { uniforms, normals } = await import(URL.createObjectURL(blob));
+          const u = uniforms(4294967295, 1000);
+          return [u, normals(u.slice(0, 500), u.slice(500))];
+        }""",
+        joined("numerics.js"),
+    )
+    page.close()
+    expected = uniforms(2**32 - 1, 1000)
+    assert u == expected.tolist()
+    np.testing.assert_allclose(z, normals(expected[:500], expected[500:]), rtol=1e-12, atol=1e-15)
