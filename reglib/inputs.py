@@ -4,6 +4,8 @@ Each function returns a new float64 array (integers are converted, the caller's 
 changed) or raises a `ValueError` that names the argument and says what to pass instead.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -89,3 +91,14 @@ def real(name: str, value: float, least: float, most: float = np.inf) -> float:
     if not least <= value <= most:
         raise ValueError(f"{name} is {value:g}: pass a number {range_}")
     return value
+
+
+def choice(name: str, value: str, options: Sequence[str]) -> str:
+    """Return `value` if it is one of the options.
+
+    >>> choice("penalty", "L1", ["L1", "L2"])
+    'L1'
+    """
+    if not isinstance(value, str) or value not in options:
+        raise ValueError(f"{name} is {value!r}: pass one of {', '.join(map(repr, options))}")
+    return str(value)

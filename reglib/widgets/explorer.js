@@ -69,6 +69,13 @@ export function roundSizes(low, high, step = 1) {
   return sizes;
 }
 
+/** Round numbers, evenly spaced, over at least the span from one to another. */
+export function roundSpan(low, high) {
+  const step = roundDown((high - low) / 4);
+  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+}
+
 /** The `d` of a line through points of the data, cut off where SVG could no longer draw it. */
 export function trace(xs, ys, x, y) {
   const point = (value, i) => `${x(value).toFixed(2)} ${clamp(y(ys[i]), -9999, 9999).toFixed(2)}`;
@@ -133,8 +140,8 @@ export function view({ title, words = [], label, role = "img", width, height }) 
       return node;
     },
 
-    /** Draw the axes. Each is { scale, ticks, label }; `show` says how to write its ticks. Of ticks
-        that would crowd, the one nearer to 0 stays. */
+    /** Draw the axes. Each is { scale, ticks, label, show }; `show` says how to write a tick, and may
+        be left out for y. Of ticks that would crowd, the one nearer to 0 stays. */
     axes(x, y) {
       const ticks = [];
       for (const tick of [...y.ticks].sort((a, b) => Math.abs(a) - Math.abs(b))) {
@@ -145,7 +152,8 @@ export function view({ title, words = [], label, role = "img", width, height }) 
         ...ticks.flatMap((tick) => {
           const at = y.scale(tick);
           const line = { class: tick === 0 ? "zero" : "grid", x1: left, x2: right, y1: at, y2: at };
-          return [make("svg:line", line), text(left - 7, at + 4, "end", pretty(tick))];
+          const words = (y.show ?? pretty)(tick);
+          return [make("svg:line", line), text(left - 7, at + 4, "end", words)];
         }),
         ...x.ticks.map((tick) => text(x.scale(tick), bottom + 16, "middle", x.show(tick))),
         text((left + right) / 2, height - 3, "middle", x.label),
@@ -173,6 +181,60 @@ export function view({ title, words = [], label, role = "img", width, height }) 
 export function key(shape, colour, words) {
   const style = `--colour: var(--${colour})`;
   return make("span", { class: `explorer-key ${shape}`, style }, words);
+}
+
+/** A trait along the x of a view: a press there sets it, and a marker moves to it. `words` are what
+    `axes` wants to know besides. */
+export function traitAxis(model, plot, name, { domain, kind, round, ...words }) {
+  const x = scale(domain, plot.across, kind);
+  const marker = make("svg:line", { class: "marker", y1: plot.down[0], y2: plot.down[1] });
+  plot.front.append(marker);
+  plot.scrub((at) => change(model, { [name]: round(x.invert(at)) }));
+  const mark = (value) => {
+    const at = x(x.clamp(value));
+    put(marker, { x1: at, x2: at });
+    return at;
+  };
+  return { scale: x, mark, ...words };
+}
+
+/** Errors along a trait, each of `kinds` = [{ name, words, colour, shape }], with `name` its
+    property in a fit. `makeAxis(plot)` makes the axis. */
+export function errorsAlong({ title, along, kinds, makeAxis }) {
+  const plot = view({
+    title,
+    words: kinds.map(({ words, colour, shape }) => key(shape, colour, words)),
+    label: `Errors against ${along}. The numbers at the present ${along} are in the sentence below.`,
+    width: 300,
+    height: 172,
+  });
+  const drawn = kinds.map(({ name, colour, shape }) => ({
+    name,
+    line: plot.line(colour, shape),
+    dot: plot.add("svg:circle", { r: 3.5, fill: `var(--${colour})` }),
+  }));
+  const axis = makeAxis(plot);
+  let y = null;
+  return {
+    ...plot,
+    /** One fit for each place along the axis. Errors above `most` are cut off, and so are those
+        smaller than the largest one shown by a factor of more than `span`. */
+    drawCurves(places, fits, { most = Infinity, span = 1e6 } = {}) {
+      const all = fits.flatMap((fit) => kinds.map(({ name }) => fit[name]));
+      const high = roundUp(Math.min(Math.max(...all), most));
+      const low = roundDown(Math.max(Math.min(...all), high / span));
+      y = scale([low, high], plot.down, log);
+      const label = "mean squared error, units of y²";
+      plot.axes(axis, { scale: y, ticks: roundSizes(low, high), label });
+      for (const { name, line } of drawn) {
+        put(line, { d: trace(places, fits.map((fit) => fit[name]), axis.scale, y) });
+      }
+    },
+    drawMark(place, fit) {
+      const x = axis.mark(place);
+      for (const { name, dot } of drawn) put(dot, { cx: x, cy: clamp(y(fit[name]), -99, 999) });
+    },
+  };
 }
 
 /** Points that mouse, finger and keyboard move up and down: the up and down keys move one, the
@@ -293,6 +355,19 @@ export function control(model, name, options) {
   );
 }
 
+/** A labelled choice among `options`, tied to the trait `name`. */
+export function select(model, name, { label, options }) {
+  const id = unique();
+  const node = make("select", { id }, ...options.map((option) => make("option", {}, option)));
+  const show = () => {
+    node.value = model.get(name);
+  };
+  node.addEventListener("change", () => change(model, { [name]: node.value }));
+  model.on(`change:${name}`, show);
+  show();
+  return make("div", { class: "explorer-control" }, make("label", { for: id }, label), node);
+}
+
 export function button(words, act) {
   const node = make("button", { type: "button" }, words);
   node.addEventListener("click", act);
@@ -340,7 +415,7 @@ export function explorer({ model, el }, { label, controls, views, traits, draw }
     ),
   );
   // Or JupyterLab would take the arrow keys and Enter for itself.
-  for (const node of root.querySelectorAll("input, button, summary, [tabindex]")) {
+  for (const node of root.querySelectorAll("input, select, button, summary, [tabindex]")) {
     put(node, { "data-lm-suppress-shortcuts": true });
   }
   el.append(root);

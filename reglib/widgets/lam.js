@@ -1,43 +1,43 @@
 /* λ: its control, its axis, and the pictures of what happens along it. */
 
 import {
-  change, clamp, control, key, log, make, powerOfTen, put, roundDown, roundSizes, roundUp, scale,
-  subscript, symlog, trace, view,
+  clamp, control, errorsAlong, key, log, make, powerOfTen, put, roundSizes, roundUp, scale,
+  subscript, symlog, trace, traitAxis, view,
 } from "./explorer.js";
 
-// What the slider spans; 0 and any other λ can be typed.
-const [LEAST, MOST] = [1e-8, 100];
+// What the slider and the axes span, unless told otherwise; 0 and any other λ can be typed.
+const SPAN = [1e-8, 100];
 const fromPower = (power) => Number((10 ** power).toPrecision(3));
 
 /** Where curves against λ are computed. */
 export const LAMS = Array.from({ length: 101 }, (_, i) => 10 ** (i / 10 - 8));
 
-export function lamControl(model) {
+export function lamControl(model, [least, most] = SPAN) {
   return control(model, "lam", {
     label: "λ, the strength of the penalty",
     wanted: "a number of at least 0",
     accept: (value) => value >= 0 && Number.isFinite(value),
-    min: Math.log10(LEAST),
-    max: Math.log10(MOST),
+    min: Math.log10(least),
+    max: Math.log10(most),
     step: 0.05,
-    to: (lam) => Math.log10(clamp(lam, LEAST, MOST)),
+    to: (lam) => Math.log10(clamp(lam, least, most)),
     from: fromPower,
   });
 }
 
 /** A log λ axis for a view, which chooses λ where it is pressed, and a marker that moves to λ. */
-export function lamAxis(model, plot) {
-  const x = scale([LEAST, MOST], plot.across, log);
-  const ticks = [1e-8, 1e-6, 1e-4, 1e-2, 1, 100];
-  const marker = make("svg:line", { class: "marker", y1: plot.down[0], y2: plot.down[1] });
-  plot.front.append(marker);
-  plot.scrub((at) => change(model, { lam: fromPower(Math.log10(x.invert(at))) }));
-  const mark = (lam) => {
-    const at = x(x.clamp(lam));
-    put(marker, { x1: at, x2: at });
-    return at;
-  };
-  return { scale: x, ticks, show: powerOfTen, label: "λ", mark };
+export function lamAxis(model, plot, span = SPAN) {
+  const [first, last] = span.map((lam) => Math.round(Math.log10(lam)));
+  const step = last - first > 5 ? 2 : 1;
+  const count = Math.floor((last - first) / step) + 1;
+  return traitAxis(model, plot, "lam", {
+    domain: span,
+    kind: log,
+    round: (lam) => fromPower(Math.log10(lam)),
+    ticks: Array.from({ length: count }, (_, i) => 10 ** (first + i * step)),
+    show: powerOfTen,
+    label: "λ",
+  });
 }
 
 /** Each coefficient against λ, those of a path: one { w } for each of LAMS. */
@@ -86,39 +86,10 @@ export function coefView(model) {
   };
 }
 
-/** Errors against λ, each of `kinds` = [{ name, words, colour, shape }], with `name` its property
-    in the fits of a path. */
+/** Errors against λ, each of `kinds` as `errorsAlong` wants them: `name` is its property in the
+    fits of a path. */
 export function errorView(model, kinds) {
-  const plot = view({
-    title: "Errors",
-    words: kinds.map(({ words, colour, shape }) => key(shape, colour, words)),
-    label: "Errors against λ. The numbers at the present λ are in the sentence below.",
-    width: 300,
-    height: 172,
-  });
-  const drawn = kinds.map(({ name, colour, shape }) => ({
-    name,
-    line: plot.line(colour, shape),
-    dot: plot.add("svg:circle", { r: 3.5, fill: `var(--${colour})` }),
-  }));
-  const axis = lamAxis(model, plot);
-  let y = null;
-  return {
-    ...plot,
-    drawPath(path) {
-      const all = path.flatMap((fit) => kinds.map(({ name }) => fit[name]));
-      const high = roundUp(Math.max(...all));
-      const low = roundDown(Math.max(Math.min(...all), high * 1e-6));
-      y = scale([low, high], plot.down, log);
-      const label = "mean squared error, units of y²";
-      plot.axes(axis, { scale: y, ticks: roundSizes(low, high), label });
-      for (const { name, line } of drawn) {
-        put(line, { d: trace(LAMS, path.map((fit) => fit[name]), axis.scale, y) });
-      }
-    },
-    drawLam(lam, fit) {
-      const x = axis.mark(lam);
-      for (const { name, dot } of drawn) put(dot, { cx: x, cy: y(fit[name]) });
-    },
-  };
+  const makeAxis = (plot) => lamAxis(model, plot);
+  const plot = errorsAlong({ title: "Errors", along: "λ", kinds, makeAxis });
+  return { ...plot, drawPath: (path) => plot.drawCurves(LAMS, path), drawLam: plot.drawMark };
 }
