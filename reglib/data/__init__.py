@@ -57,3 +57,91 @@ def load_diabetes() -> Dataset:
         "Efron, Hastie, Johnstone & Tibshirani (2004), Least Angle Regression, "
         "Annals of Statistics 32(2), 407–499",
     )
+
+
+def load_longley() -> Dataset:
+    """Six nearly collinear figures of the US economy, and its employment, 1947 to 1962.
+
+    X is (16, 6), y is (16,), thousands of people employed.
+
+    Source: Longley (1967), "An Appraisal of Least Squares Programs for the Electronic Computer from
+    the Point of View of the User", *Journal of the American Statistical Association* 62(319).
+
+    >>> longley = load_longley()
+    >>> longley.X.shape, longley.y[0]
+    ((16, 6), np.float64(60323.0))
+    """
+    people = "thousand people"
+    return _read(
+        "longley",
+        ("1954 = 100", "million US dollars", people, people, people, "year", people),
+        "Longley (1967), An Appraisal of Least Squares Programs for the Electronic Computer from "
+        "the Point of View of the User, Journal of the American Statistical Association 62(319), "
+        "819–841",
+    )
+
+
+def load_breast_cancer() -> Dataset:
+    """Thirty measurements of cell nuclei in 569 breast masses, and whether each is malignant.
+
+    X is (569, 30), y is (569,), 1 for malignant (212 of them) and 0 for benign.
+
+    Source: Wolberg, Mangasarian, Street & Street (1993), "Breast Cancer Wisconsin (Diagnostic)",
+    UCI Machine Learning Repository, CC BY 4.0.
+
+    >>> cancer = load_breast_cancer()
+    >>> cancer.X.shape, cancer.y.sum()
+    ((569, 30), np.float64(212.0))
+    >>> cancer.feature_names[0], cancer.feature_names[10], cancer.feature_names[20]
+    ('mean radius', 'radius error', 'worst radius')
+    """
+    length, ratio = "image units", "–"
+    properties = (length, "grey levels", length, "square image units", *[ratio] * 6)
+    return _read(
+        "breast_cancer",
+        (*properties * 3, "0 or 1"),
+        "Wolberg, Mangasarian, Street & Street (1993), Breast Cancer Wisconsin (Diagnostic), UCI "
+        "Machine Learning Repository, https://doi.org/10.24432/C5DW2B, CC BY 4.0",
+    )
+
+
+def load_digits() -> Dataset:
+    """1797 handwritten digits of 8 × 8 blocks, row by row from the top left, and what they mean.
+
+    X is (1797, 64), whole numbers from 0 to 16; y is (1797,), 0 to 9. `X[i].reshape(8, 8)` is the
+    i-th picture.
+
+    Source: Alpaydin & Kaynak (1998), "Optical Recognition of Handwritten Digits", UCI Machine
+    Learning Repository, CC BY 4.0.
+
+    >>> digits = load_digits()
+    >>> digits.X.shape, digits.X.max(), digits.y[:4]
+    ((1797, 64), np.float64(16.0), array([0., 1., 2., 3.]))
+    """
+    return _read(
+        "digits",
+        (*["pixels"] * 64, "digit"),
+        "Alpaydin & Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning "
+        "Repository, https://doi.org/10.24432/C50P49, CC BY 4.0",
+    )
+
+
+def load_meat() -> Dataset:
+    """Near-infrared spectra of 215 samples of meat, 100 channels each, and their fat.
+
+    X is (215, 100), absorbances from 850 to 1050 nm; y is (215,), percent. With few samples to
+    learn from a penalty plainly pays.
+
+    Source: recorded on a Tecator Infratec Food and Feed Analyzer; Borggaard & Thodberg (1992),
+    "Optimal Minimal Neural Interpretation of Spectra", *Analytical Chemistry* 64(5).
+
+    >>> meat = load_meat()
+    >>> meat.X.shape, meat.y[:3]
+    ((215, 100), array([22.5, 40.1,  8.4]))
+    """
+    return _read(
+        "meat",
+        (*["absorbance"] * 100, "percent"),
+        "Tecator Infratec Food and Feed Analyzer; Borggaard & Thodberg (1992), Optimal Minimal "
+        "Neural Interpretation of Spectra, Analytical Chemistry 64(5), 545–551",
+    )
