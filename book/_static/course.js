@@ -1,3 +1,7 @@
+// jupyterquiz asks for MathJax's version, and stops with an error where there is none yet. An empty
+// one means to it that nothing can be set now, and to MathJax that it is not loaded.
+if (window.MathJax && !MathJax.version) MathJax.version = "";
+
 addEventListener("load", () => {
   // Docutils calls the bibliography a list, but its entries are no list items to a screen reader.
   for (const list of document.querySelectorAll(".citation-list")) list.removeAttribute("role");
@@ -13,7 +17,12 @@ addEventListener("load", () => {
     quiz.querySelector(".Feedback").setAttribute("role", "status");
 
     if (quiz.querySelector(".ManyChoiceQn")) {
-      for (const input of answers.querySelectorAll("input")) input.type = "checkbox";
+      const boxes = [...answers.querySelectorAll("input")];
+      for (const box of boxes) box.type = "checkbox";
+      // A wrong choice starts the count anew: then the boxes follow the colours.
+      answers.addEventListener("change", () => {
+        for (const box of boxes) box.checked = box.parentElement.matches(".correctButton, .incorrectButton");
+      });
     }
     const field = answers.querySelector("input[type=text]");
     if (field) {
@@ -25,5 +34,5 @@ addEventListener("load", () => {
       answers.append(button);
     }
   }
-  if (quizzes.length) MathJax.startup.promise.then(() => MathJax.typesetPromise(quizzes));
+  if (quizzes.length) window.MathJax?.startup?.promise.then(() => MathJax.typesetPromise(quizzes));
 });

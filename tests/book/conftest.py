@@ -36,7 +36,13 @@ class Page(NamedTuple):
     def prose(self) -> str:
         """What a reader reads: no code, no formulas, no roles but the words they show."""
         text = re.sub(r"\A---\n.*?\n---\n", "", self.text, flags=re.DOTALL)
-        for block in (r"^(`{3,}).*?^\1$", r"^\$\$.*?^\$\$.*?$", r"^:[\w-]+:.*?$", r"^\(.*?\)=$"):
+        for block in (
+            r"^(`{3,}).*?^\1$",
+            r"^\$\$.*?^\$\$.*?$",
+            r"^:[\w-]+:.*?$",
+            r"^\(.*?\)=$",
+            r"^%.*?$",
+        ):
             text = re.sub(block, "", text, flags=re.DOTALL | re.MULTILINE)
         text = re.sub(r"\{term\}`([^`<]*?)( <[^`]*>)?`", r"\1", text)
         text = re.sub(r"\{glue:text\}`[^`]*`", "#", text)
