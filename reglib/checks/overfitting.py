@@ -306,7 +306,7 @@ _FIT = Entry(
     cases=_fit_cases,
     rubric=_FIT_RUBRIC,
     section="Build it",
-    example=(np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 2.0, 6.0])),
+    example=(np.array([[0.0], [0.0], [2.0], [2.0]]), np.array([1.0, 3.0, 6.0, 8.0])),
     misconceptions=(
         Misconception(
             "there is no intercept",
