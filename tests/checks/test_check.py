@@ -52,7 +52,10 @@ def test_nothing_reaches_stderr_and_no_traceback_is_shown(capfd, monkeypatch):
     def warns(X, y, lam):
         return X[0] / 0, np.log(-1.0)
 
-    for function in (loops, warns, lambda: None, lambda X, y, lam: 1 / 0, FIT.reference):
+    def overflows(X, y, lam):
+        return np.full(X.shape[1], 1.7e308), -1.7e308
+
+    for function in (loops, warns, overflows, lambda: None, lambda X, y, lam: 1 / 0, FIT.reference):
         check("ridge.ridge_fit", function)
     out, err = capfd.readouterr()
     assert err == "" and "Traceback" not in out
