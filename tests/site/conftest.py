@@ -55,7 +55,7 @@ def built(tmp_path_factory):
         [jupyter_book, "build", ROOT, "--path-output", out],
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1200,
     )
     log = done.stdout + done.stderr
     warnings = re.findall(r".*WARNING: .*", log)
@@ -161,13 +161,19 @@ def tour(visit, book):
 
 
 @pytest.fixture
-def ridge(visit, explorers):
-    """Open a page with one ridge explorer in a given state."""
+def show(visit, explorers):
+    """Open a page with one explorer."""
 
-    def ridge(traits=None, **options):
-        page = visit(explorers(RidgeExplorer(**traits or {})), **options)
+    def show(explorer, **options):
+        page = visit(explorers(explorer), **options)
         if options.get("java_script_enabled", True):
             page.wait_for_selector(".explorer")
         return page
 
-    return ridge
+    return show
+
+
+@pytest.fixture
+def ridge(show):
+    """Open a page with one ridge explorer in a given state."""
+    return lambda traits=None, **options: show(RidgeExplorer(**traits or {}), **options)

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from hands import PHONE, middle, numbers, sentence, settle, slider, touch, type_in, typed
 from ipywidgets import IntSlider
 
 from reglib import polynomial, ridge_path
@@ -11,38 +12,6 @@ from reglib.widgets import RidgeExplorer
 from reglib.widgets.explorer import joined, normals, uniforms
 
 LAM, DEGREE, NOISE = "λ, the strength of the penalty", "Degree", "Noise (standard deviation)"
-
-
-def slider(page, label):
-    return page.get_by_role("slider", name=label, exact=True)
-
-
-def typed(page, label):
-    return page.get_by_role("textbox", name=f"{label}, typed", exact=True)
-
-
-def type_in(page, label, words):
-    typed(page, label).fill(words)
-    typed(page, label).press("Enter")
-    settle(page)
-
-
-def settle(page):
-    """Let the frame that follows a change be drawn."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
-
-
-def sentence(page):
-    return page.get_by_role("status").inner_text()
-
-
-def numbers(page):
-    """The table's numbers by name, at full precision."""
-    cells = page.locator("td[data-name]")
-    return {
-        name: float(value)
-        for name, value in cells.evaluate_all("tds => tds.map(({dataset: d}) => [d.name, d.value])")
-    }
 
 
 def points(page):
@@ -241,11 +210,6 @@ def test_a_point_moves_by_keyboard_and_the_others_stay(ridge):
     assert_equals_reglib(page, RidgeExplorer(), 0.001)
 
 
-def middle(locator):
-    box = locator.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def test_a_point_is_dragged_by_mouse(ridge):
     page = ridge({"lam": 1e-6})
     before = heights(page)
@@ -265,23 +229,6 @@ def test_a_point_is_dragged_by_mouse(ridge):
     page.mouse.move(x, y + 100)
     settle(page)
     np.testing.assert_array_equal(heights(page) - before, moved)
-
-
-def touch(page, path):
-    """Put a finger down at the first place, lead it along the others and lift it."""
-    client = page.context.new_cdp_session(page)
-
-    def send(kind, places):
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
-
-    send("touchStart", [{"x": path[0][0], "y": path[0][1]}])
-    for x, y in path[1:]:
-        send("touchMove", [{"x": x, "y": y}])
-    send("touchEnd", [])
-    settle(page)
-
-
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 def test_a_point_is_dragged_by_finger_while_the_page_stays(ridge):
