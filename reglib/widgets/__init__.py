@@ -7,11 +7,12 @@ anywidget are installed.
 import importlib
 
 _HOME = {
+    "FitExplorer": "reglib.widgets.fit",
     "RidgeExplorer": "reglib.widgets.ridge",
     "tune": "reglib.widgets.tune",
 }
 
-__all__ = ["RidgeExplorer", "tune"]
+__all__ = ["FitExplorer", "RidgeExplorer", "tune"]
 
 
 def __getattr__(name: str) -> object:

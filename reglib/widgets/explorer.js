@@ -204,7 +204,7 @@ export function errorsAlong({ title, along, kinds, makeAxis }) {
   const plot = view({
     title,
     words: kinds.map(({ words, colour, shape }) => key(shape, colour, words)),
-    label: `Errors against ${along}. The numbers at the present ${along} are in the sentence below.`,
+    label: `Errors against ${along}. The numbers at the marker are in the sentence below.`,
     width: 300,
     height: 172,
   });
@@ -366,6 +366,13 @@ export function select(model, name, { label, options }) {
   model.on(`change:${name}`, show);
   show();
   return make("div", { class: "explorer-control" }, make("label", { for: id }, label), node);
+}
+
+/** The same for a whole number from `min` to `max`. */
+export function wholeControl(model, name, label, min, max) {
+  const accept = (value) => Number.isInteger(value) && value >= min && value <= max;
+  const wanted = `a whole number from ${min} to ${max}`;
+  return control(model, name, { label, wanted, accept, min, max, step: 1 });
 }
 
 export function button(words, act) {

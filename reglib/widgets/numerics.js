@@ -52,15 +52,20 @@ export function svd(A) {
   return { US, V, s: US.map((column) => Math.sqrt(dot(column, column))) };
 }
 
+/** A column or y minus its mean, which for a constant one is its value: so zeros come out exact. */
+export function centre(values) {
+  const isConstant = values.every((value) => value === values[0]);
+  const middle = isConstant ? values[0] : mean(values);
+  return { middle, centred: values.map((value) => value - middle) };
+}
+
 /** Ridge regression: a function from λ to its { w, b }, all from one decomposition. Objective and
     rank rule are those of `reglib.ridge_path`. */
 export function ridge(X, y) {
   const n = y.length;
-  const isConstant = (column) => column.every((value) => value === column[0]);
-  const xMeans = X.map((column) => (isConstant(column) ? column[0] : mean(column)));
-  const yMean = mean(y);
-  const centred = y.map((value) => value - yMean);
-  const { US, V, s } = svd(X.map((column, j) => column.map((value) => value - xMeans[j])));
+  const columns = X.map(centre);
+  const { middle: yMean, centred } = centre(y);
+  const { US, V, s } = svd(columns.map((column) => column.centred));
   const rounding = Number.EPSILON * Math.max(n, X.length) * Math.max(...s);
   const directions = s.flatMap((size, k) =>
     size > rounding ? [{ size, v: V[k], along: dot(US[k], centred) / size }] : [],
@@ -71,8 +76,54 @@ export function ridge(X, y) {
       const share = along / (size + (n * lam) / size);
       for (let j = 0; j < w.length; j++) w[j] += share * v[j];
     }
-    return { w, b: yMean - dot(w, xMeans) };
+    return { w, b: yMean - dot(w, columns.map((column) => column.middle)) };
   };
+}
+
+/** x = Qh + dq, with a q of length 1 orthogonal to Q's orthonormal columns: Gram–Schmidt, twice,
+    which is as exact as reflections. */
+export function orthogonalise(Q, x) {
+  const h = Q.map(() => 0);
+  const rest = [...x];
+  for (let pass = 0; pass < 2; pass++) {
+    Q.forEach((q, k) => {
+      const along = dot(q, rest);
+      h[k] += along;
+      for (let i = 0; i < rest.length; i++) rest[i] -= along * q[i];
+    });
+  }
+  const d = Math.sqrt(dot(rest, rest));
+  return { h, d, q: rest.map((value) => value / d) };
+}
+
+/** A = QR with orthonormal columns in Q, one for each column of A that brings something new, and R
+    as an array of its rows. */
+export function orthonormal(A) {
+  const [Q, R] = [[], []];
+  A.forEach((column, j) => {
+    const { h, d, q } = orthogonalise(Q, column);
+    h.forEach((value, k) => (R[k][j] = value));
+    if (d <= 1e-12 * Math.sqrt(dot(column, column))) return;
+    Q.push(q);
+    R.push(A.map((_, l) => (l === j ? d : 0)));
+  });
+  return { Q, R };
+}
+
+/** The { w, b } of least squares, of minimum norm where many fit, as in `reglib.least_squares`.
+    From Xc = QR and Rᵀ = ZL (Z orthonormal, L triangular) it is w = Zt, with Lᵀt = Qᵀy. */
+export function leastSquares(X, y) {
+  const columns = X.map(centre);
+  const { middle, centred } = centre(y);
+  const { Q, R } = orthonormal(columns.map((column) => column.centred));
+  const { Q: Z, R: L } = orthonormal(R);
+  const t = [];
+  Q.forEach((q, k) => {
+    const known = t.reduce((sum, value, j) => sum + L[j][k] * value, 0);
+    t.push((dot(q, centred) - known) / L[k][k]);
+  });
+  const w = X.map((_, j) => t.reduce((sum, value, k) => sum + value * Z[k][j], 0));
+  return { w, b: middle - dot(w, columns.map((column) => column.middle)) };
 }
 
 /** b + Xw, one number per row. */

@@ -9,22 +9,11 @@ from reglib import inputs
 from reglib.features import polynomial
 from reglib.path import Path, predict
 from reglib.ridge import ridge_path
-from reglib.widgets.explorer import Checked, Explorer, joined, normals, uniforms
+from reglib.widgets.curve import FIT, GRID, draw_errors, draw_fit, measure, slices, tidy, truth
+from reglib.widgets.explorer import Checked, Explorer, joined, uniforms
 
 ROWS = 20
 LAMS = 10.0 ** (np.arange(-80, 21) / 10)
-# Midpoints of 200 equal slices of [-1, 1]: there the curves are drawn and the true risk averaged.
-GRID = (np.arange(200) + 0.5) / 100 - 1
-INK, FIT, TRUTH, VALIDATION = "#1f2328", "#c24e00", "#00785a", "#0068a8"
-
-
-def truth(x: ArrayLike) -> np.ndarray:
-    """Return f(x) = sin(πx), from which the explorer's data are made.
-
-    >>> truth([0.0, 0.5])
-    array([0., 1.])
-    """
-    return np.sin(np.pi * np.asarray(x, dtype=float))
 
 
 def row_shifts(name: str, value: ArrayLike) -> list[float]:
@@ -62,7 +51,7 @@ class RidgeExplorer(Explorer):
     (1, 9)
     """
 
-    _esm = joined("explorer.js", "lam.js", "numerics.js", "ridge.js")
+    _esm = joined("explorer.js", "lam.js", "numerics.js", "curve.js", "ridge.js")
 
     lam = Checked(inputs.real, 1e-7, "the penalty strength λ", least=0.0)
     degree = Checked(inputs.whole, 12, "the highest power of x", least=1, most=15)
@@ -73,9 +62,9 @@ class RidgeExplorer(Explorer):
     def data(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return (x, y, x_val, y_val), each (20,): the training and the validation rows."""
         u = uniforms(self.seed, 6 * ROWS).reshape(6, ROWS)
-        x, x_val = ((np.arange(ROWS) + u[row]) * 2 / ROWS - 1 for row in (0, 3))
-        y = truth(x) + self.noise * normals(u[1], u[2]) + self.moved
-        return x, y, x_val, truth(x_val) + self.noise * normals(u[4], u[5])
+        x, x_val = slices(u[0]), slices(u[3])
+        y = measure(x, self.noise, u[1], u[2]) + self.moved
+        return x, y, x_val, measure(x_val, self.noise, u[4], u[5])
 
     def fit(self, lams: ArrayLike | None = None) -> Path:
         """Return the fits for `lams`, or the one for the present λ."""
@@ -111,47 +100,30 @@ class RidgeExplorer(Explorer):
 
     def figure(self) -> Figure:
         """Return the static picture of the present state."""
-        x, y, x_val, y_val = self.data()
         path = self.fit(LAMS)
         figure = Figure(figsize=(8, 4.6), layout="constrained")
         axes = figure.subplot_mosaic("ab;ac", width_ratios=[1.2, 1])
         fit, coefs, errors = axes["a"], axes["b"], axes["c"]
 
-        fit.plot(GRID, truth(GRID), "--", color=TRUTH, label="truth, sin(πx)")
-        fit.plot(x, y, "o", color=INK, label="training")
-        fit.plot(x_val, y_val, "o", color=VALIDATION, mfc="none", ms=4, label="validation")
         curve = predict(self.fit(), polynomial(GRID, self.degree))
-        fit.plot(GRID, curve, color=FIT, lw=2, label="fit")
-        top = max(2.0, np.abs(y).max() * 1.05)
-        fit.set(title=f"Fit of degree {self.degree} at λ = {self.lam:.3g}")
-        fit.set(xlabel="x", ylabel="y", ylim=(-top, top))
+        draw_fit(fit, self.data(), curve, f"Fit of degree {self.degree} at λ = {self.lam:.3g}")
 
         for power, line in enumerate(path.coef.T):
             coefs.plot(LAMS, line, lw=1, color=colormaps["plasma"](0.8 * power / self.degree))
         coefs.set(title="Coefficients", xscale="log", ylabel="w, units of y")
+        coefs.yaxis.set_major_formatter("{x:g}")
         if np.abs(path.coef).max() > 10:
             coefs.set_yscale("asinh")
             tens = 10.0 ** np.arange(1, 7)
             coefs.set_yticks([*-tens, 0, *tens])
             coefs.set_ylim(path.coef.min() * 1.3, path.coef.max() * 1.3)
+            coefs.yaxis.set_major_formatter("{x:g}")
+            coefs.yaxis.set_minor_formatter("")
 
-        training, validation, risk = self.errors(LAMS)
-        errors.plot(LAMS, training, color=INK, label="training")
-        errors.plot(LAMS, validation, color=VALIDATION, label="validation")
-        name = "true risk, known because\nwe made the data"
-        errors.plot(LAMS, risk, "--", color=TRUTH, label=name)
-        errors.set(title="Errors", xscale="log", yscale="log", xlabel="λ")
-        errors.set_ylabel("mean squared error")
-        sizes = np.log10([training, validation, risk])
-        errors.set_ylim(10 ** np.floor(sizes.min()), 10 ** np.ceil(sizes.max()))
-
+        draw_errors(errors, LAMS, self.errors(LAMS))
+        errors.set(title="Errors", xscale="log", xlabel="λ")
+        errors.legend(frameon=False, fontsize="small")
         for ax in (coefs, errors):
             ax.axvline(np.clip(self.lam, LAMS[0], LAMS[-1]), color=FIT, lw=1)
-            ax.yaxis.set_major_formatter("{x:g}")
-            ax.yaxis.set_minor_formatter("")
-        for ax in (fit, errors):
-            ax.legend(frameon=False, fontsize="small")
-        for ax in (fit, coefs, errors):
-            ax.set_title(ax.get_title(), fontsize="medium")
-            ax.spines[["top", "right"]].set_visible(False)
+        tidy(fit, coefs, errors)
         return figure

@@ -56,7 +56,7 @@ def test_the_joined_module_imports_nothing_and_exports_the_widget():
     source = RidgeExplorer()._esm
     assert not re.search(r"^\s*import\b", source, re.MULTILINE)
     assert source.rstrip().endswith("export default { render };")
-    for script in ("explorer.js", "lam.js", "numerics.js", "ridge.js"):
+    for script in ("explorer.js", "lam.js", "numerics.js", "curve.js", "ridge.js"):
         text = (HERE / script).read_text(encoding="utf-8")
         assert text.splitlines()[0] in source
         assert all(name in source for name in re.findall(r"^export function (\w+)", text, re.M))
@@ -64,7 +64,7 @@ def test_the_joined_module_imports_nothing_and_exports_the_widget():
 
 def test_every_name_that_a_script_imports_is_exported_above_it():
     above = set()
-    for script in ("explorer.js", "numerics.js", "lam.js", "ridge.js"):
+    for script in ("explorer.js", "numerics.js", "lam.js", "curve.js", "ridge.js", "fit.js"):
         text = (HERE / script).read_text(encoding="utf-8")
         for names in re.findall(r'^import \{([^}]*)\} from "\./', text, re.MULTILINE):
             wanted = {name.strip() for name in names.split(",") if name.strip()}
