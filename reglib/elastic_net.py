@@ -70,6 +70,19 @@ class ActiveSet:
         self.c = y @ X / len(X)
         self.length = np.sqrt((X**2).mean(axis=0))
         self.y_length = np.sqrt((y**2).mean())
+        self.A = None
+
+    def at(self, A: np.ndarray) -> np.ndarray:
+        """Return G_AA; keep it, and the rows G_A or for p > n the columns X_A, until A changes."""
+        if not np.array_equal(A, self.A):
+            self.A = A
+            if self.G is None:
+                self.X_A = self.X[:, A]
+                self.G_AA = self.X_A.T @ self.X_A / len(self.X)
+            else:
+                self.G_A = self.G[A]
+                self.G_AA = self.G_A[:, A]
+        return self.G_AA
 
     def solve(self, w: np.ndarray, l1: float, l2: float) -> np.ndarray:
         """Return w at λρ = l1 and λ(1−ρ) = l2, starting from another λ's w."""
@@ -80,12 +93,7 @@ class ActiveSet:
         w, s = w.copy(), np.sign(w)
         for _ in range(1000 + 10 * p):
             A = s.nonzero()[0]
-            if self.G is None:
-                X_A = X[:, A]
-                H = X_A.T @ X_A / n
-            else:
-                G_A = self.G[A]
-                H = G_A[:, A]
+            H = self.at(A).copy()
             H.flat[:: len(A) + 1] += ridge[A]
             old, new = w[A], np.linalg.solve(H, c[A] - l1 * s[A])
             crossing = (s[A] * new < 0).nonzero()[0]
@@ -96,7 +104,7 @@ class ActiveSet:
                 w[out] = s[out] = 0.0
                 continue
             w[A] = new
-            g = c - ((X_A @ new) @ X / n if self.G is None else new @ G_A)
+            g = c - ((self.X_A @ new) @ X / n if self.G is None else new @ self.G_A)
             rounding = 10 * eps * length * (self.y_length + length[A] @ np.abs(new))
             over = (s == 0) & (np.abs(g) > l1 + rounding)
             if not over.any():

@@ -78,11 +78,11 @@ def follow(basis: "Gram | Orthonormal", lam_min: float) -> tuple[np.ndarray, np.
             if leaving:  # the smaller set has the smaller error: it is the one to trust at the knot
                 w = coefs[-1][basis.active]
                 coefs[-1][basis.active] = np.where(w == 0, 0, u - lam * v)
-            # Only what moves towards its limit as λ falls can reach it: rounding cannot make a
-            # feature that has just joined leave again, nor one that has just left rejoin.
-            plus = np.where(free & (b < 1), a / (1 - b), 0)
-            minus = np.where(free & (b > -1), -a / (1 + b), 0)
-            join = np.maximum(plus, minus)
+            # |a + λb| reaches λ on the side of a, its value at λ = 0. Only what nears its limit as
+            # λ falls can reach it: rounding cannot make a feature that has just joined leave
+            # again, nor one that has just left rejoin.
+            nearing = 1 - np.sign(a) * b
+            join = np.where(free & (nearing > 0), np.abs(a) / nearing, 0)
             leave = np.where(s * v < 0, u / v, 0)
             j = join.argmax()
             i = leave.argmax() if len(s) else None
@@ -99,7 +99,7 @@ def follow(basis: "Gram | Orthonormal", lam_min: float) -> tuple[np.ndarray, np.
                 coefs.append(np.zeros(p))
                 coefs[-1][basis.active[: len(s)]] = u - lam * v
             if joining:
-                s = np.append(s, 1.0 if plus[j] >= minus[j] else -1.0)
+                s = np.append(s, np.sign(a[j]))
             elif lam > lam_min:
                 coefs[-1][basis.active[i]] = 0.0
                 basis.leave(i)

@@ -86,10 +86,10 @@ def newton(
         except np.linalg.LinAlgError:  # every row is fitted: the curvature has vanished
             break
         move = sign * (A @ step)
-        if size <= 1e-10 and np.abs(move).max() <= 1e-4:
+        if size <= 1e-9 and np.abs(move).max() <= 1e-4:
             # Without λ and with separable classes the curvature fades along with the gradient.
             if lam > 0 or np.linalg.eigvalsh(H / np.outer(length, length))[0] > 1e-8:
-                return beta, XDX
+                return beta - step, XDX
             break
         before, share = size, 1.0
         for _ in range(60):
