@@ -457,13 +457,14 @@ _MSE = Entry(
 
 # --- train_validation_split ---
 
-# The large splits, n = 200 with 60 validation rows, are judged by how many separate stretches the
-# validation rows form when the rows stand in a ring. A random set forms r of them with probability
-#     200/r · C(59, r − 1) · C(139, r − 1) / C(200, 60),
-# 42 on average; 22 or fewer (blocks, rotations), or 60 (even steps), with probability 3.5e-11.
-# Two sets of 24 rows out of 60 are equal by chance with probability 1.3e-17, and there is nothing
-# else of chance in these checks: one falsely alarms with a probability under 2e-10.
-_LARGE, _FEWEST, _MOST = 200, 23, 59
+# A large split, n = 200 with m = 60 or 80 validation rows, is judged by how many separate stretches
+# the validation rows form when all rows stand in a ring. A random set forms r of them with
+# probability 200/r · C(m − 1, r − 1) · C(199 − m, r − 1) / C(200, m), so 42 or 48 on average. Fewer
+# than `_STRETCHES` allows (blocks, rotations) or more (even steps) come with probability 3.5e-11
+# and 5.7e-12. Two sets of 24 rows out of 60 are equal by chance with probability 2.8e-17, and six
+# pairs of them are compared. Nothing else is of chance: a false alarm has probability 4.1e-11.
+_LARGE = 200
+_STRETCHES = {60: (23, 59), 80: (26, 71)}
 
 
 def _split(n, fraction, rng):
@@ -480,28 +481,30 @@ def _share(rng: np.random.Generator, n: int, low: float, high: float) -> float:
 
 def _split_cases(rng: np.random.Generator) -> list[Case]:
     scattered = "which rows are held back is left to chance, so they lie scattered over all rows"
-    source = "chance comes from `rng` alone: a generator in the same state makes the same split"
+    source = (
+        "chance comes from `rng` alone: the same state makes the same split, another state another"
+    )
     sizes, shuffled, given = _SPLIT_RUBRIC
-    seeds = [int(seed) for seed in rng.choice(10_000, 10, replace=False)]
-    seed = iter(seeds)
+    seeds = iter(rng.choice(10_000, 9, replace=False).tolist())
 
     def draw(n, low, high):
-        return n, _share(rng, n, low, high), Rng(next(seed))
+        return n, _share(rng, n, low, high), Rng(next(seeds))
 
-    def again(n, fraction):
-        return n, fraction, Rng(next(seed))
+    def given_a_generator(n, fraction):
+        return n, fraction, Rng(next(seeds))
 
-    repeated = again(60, 0.4)
+    repeated = given_a_generator(60, 0.4)
     return [
         Case(sizes, "9 rows, fraction · n to be rounded up", draw(9, 0.6, 0.9)),
         Case(sizes, "12 rows, fraction · n to be rounded down", draw(12, 0.1, 0.4)),
         Case(sizes, "23 rows, fraction · n to be rounded up", draw(23, 0.6, 0.9)),
-        Case(shuffled, "200 rows", again(_LARGE, 0.3), scattered),
-        Case(shuffled, "200 rows, another generator", again(_LARGE, 0.3), scattered),
-        Case(shuffled, "200 rows, a third generator", again(_LARGE, 0.3), scattered),
+        Case(shuffled, "200 rows", given_a_generator(_LARGE, 0.3), scattered),
+        Case(shuffled, "200 rows, 80 held back", given_a_generator(_LARGE, 0.4), scattered),
         Case(given, "60 rows", repeated, source),
         Case(given, "60 rows, the same generator again", repeated, source),
-        Case(given, "60 rows, another generator", again(60, 0.4), source),
+        Case(given, "60 rows, another generator", given_a_generator(60, 0.4), source),
+        Case(given, "60 rows, a third generator", given_a_generator(60, 0.4), source),
+        Case(given, "60 rows, a fourth generator", given_a_generator(60, 0.4), source),
     ]
 
 
@@ -540,7 +543,10 @@ def _stretches(args, value):
 
 
 def _is_scattered(args, value):
-    return args[0] < _LARGE or _FEWEST <= _stretches(args, value) <= _MOST
+    if args[0] < _LARGE:
+        return True
+    fewest, most = _STRETCHES[round(args[1] * args[0])]
+    return fewest <= _stretches(args, value) <= most
 
 
 def _same_sets(value, other):
@@ -653,7 +659,7 @@ _SPLIT = Entry(
         ),
         Property("`validation` has round(fraction · n) rows", _is_sized),
         Property(
-            "the validation rows lie scattered: they are no block, and not evenly spaced",
+            "the validation rows lie scattered, neither in blocks nor evenly spaced",
             _is_scattered,
         ),
     ),
@@ -1050,34 +1056,35 @@ def _bias_variance(predictions, f_true, noise_sd):
 def _bias_cases(rng: np.random.Generator) -> list[Case]:
     alone = "a single data set cannot differ from the mean over data sets: its variance is 0"
     silent = "without noise, the expected error is bias² plus variance"
-    typical, edges = _BIAS_RUBRIC
+    quiet, noisy, edges = _BIAS_RUBRIC
 
-    def draw(datasets, points, noise_sd=None):
+    def draw(datasets, points):
         f_true = _numbers(rng, points, -4, 4)
         predictions = (f_true + rng.normal(0, 1.5, (datasets, points))).round(1)
-        return (
-            predictions,
-            f_true,
-            round(rng.uniform(0.3, 0.8), 1) if noise_sd is None else noise_sd,
-        )
+        return predictions, f_true, round(rng.uniform(0.3, 0.8), 1)
+
+    def silenced(datasets, points):
+        return *draw(datasets, points)[:2], 0
 
     def whole(datasets, points):
         f_true = _numbers(rng, points, -4, 4, whole=True)
         return f_true + rng.integers(-3, 4, (datasets, points)), f_true, 2
 
     return [
-        Case(typical, "two data sets, three points", draw(2, 3)),
-        Case(typical, "three data sets, three points", draw(3, 3)),
-        Case(typical, "six data sets, two points", draw(6, 2)),
+        Case(quiet, "no noise, two data sets, three points", silenced(2, 3), silent),
+        Case(quiet, "no noise, three data sets, three points", silenced(3, 3), silent),
+        Case(quiet, "no noise, six data sets, two points", silenced(6, 2), silent),
+        Case(noisy, "noise, two data sets, two points", draw(2, 2)),
+        Case(noisy, "noise, five data sets, three points", draw(5, 3)),
         Case(edges, "a single data set", draw(1, 3), alone),
-        Case(edges, "no noise", (*draw(4, 2)[:2], 0), silent),
         Case(edges, "whole numbers", whole(4, 3)),
     ]
 
 
 _BIAS_RUBRIC = {
-    "typical cases": 3,
-    "a single data set, no noise, whole numbers": 1,
+    "no noise: bias² and variance": 2,
+    "noise: the parts and their sum": 1,
+    "a single data set, whole numbers": 1,
 }
 
 

@@ -1,9 +1,12 @@
 """Right implementations of the exercises of `overfitting`, by methods that learners use."""
 
+from math import comb
+
 import numpy as np
 import pytest
 
 from reglib.checks import find
+from reglib.checks.overfitting import _LARGE, _STRETCHES, _stretches
 
 # --- polynomial_features ---
 
@@ -434,3 +437,19 @@ def test_full_marks(verdict, seeds, name, function):
     entry = find(f"overfitting.{name}")
     for seed in seeds:
         assert verdict(entry, function, seed).points == entry.most, f"seed {seed}"
+
+
+def test_a_right_split_is_hardly_ever_refused():
+    """The probabilities of chance that the entry states, and that they are those of its count."""
+    alarm = 6 / comb(60, 24)
+    for m, (fewest, most) in _STRETCHES.items():
+        ways = [
+            _LARGE * comb(m - 1, r - 1) * comb(_LARGE - m - 1, r - 1) // r for r in range(1, m + 1)
+        ]
+        assert sum(ways) == comb(_LARGE, m)
+        alarm += (sum(ways[: fewest - 1]) + sum(ways[most:])) / comb(_LARGE, m)
+        mean = sum(r * way for r, way in enumerate(ways, 1)) / comb(_LARGE, m)
+        rng, args = np.random.default_rng(0), (_LARGE, m / _LARGE)
+        counts = [_stretches(args, split_by_permutation(*args, rng)) for _ in range(500)]
+        assert abs(np.mean(counts) - mean) < 5 * np.std(counts) / 500**0.5
+    assert 4.0e-11 < alarm < 4.2e-11
