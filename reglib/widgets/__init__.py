@@ -8,11 +8,12 @@ import importlib
 
 _HOME = {
     "FitExplorer": "reglib.widgets.fit",
+    "LassoExplorer": "reglib.widgets.lasso",
     "RidgeExplorer": "reglib.widgets.ridge",
     "tune": "reglib.widgets.tune",
 }
 
-__all__ = ["FitExplorer", "RidgeExplorer", "tune"]
+__all__ = ["FitExplorer", "LassoExplorer", "RidgeExplorer", "tune"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,5 +1,22 @@
 """What a reader does with an explorer, and what she sees of it."""
 
+import numpy as np
+
+from reglib.widgets.explorer import joined
+
+
+def load(browser, *scripts):
+    """Open an empty page whose `module` is what the scripts export."""
+    page = browser.new_page()
+    page.evaluate(
+        """async (source) => {
+          const blob = new Blob([source], { type: "text/javascript" });
+          window.module = await import(URL.createObjectURL(blob));
+        }""",
+        joined(*scripts),
+    )
+    return page
+
 
 def slider(page, label):
     return page.get_by_role("slider", name=label, exact=True)
@@ -33,6 +50,17 @@ def numbers(page):
     }
 
 
+def points(page):
+    return page.locator("svg .point")
+
+
+def heights(page):
+    """The y of every training point, from left to right, at full precision."""
+    return np.array(
+        points(page).evaluate_all("dots => dots.map((dot) => Number(dot.ariaValueNow))")
+    )
+
+
 def middle(locator):
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -53,3 +81,20 @@ def touch(page, path):
 
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def sweep(page, area, shares, by_finger):
+    """Press in the area at the first of the shares of its width, lead on to the last, let go;
+    return where that was."""
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    path = [(box["x"] + box["width"] * share, box["y"] + 20) for share in shares]
+    if by_finger:
+        touch(page, path)
+    else:
+        page.mouse.move(*path[0])
+        page.mouse.down()
+        page.mouse.move(*path[-1], steps=5)
+        page.mouse.up()
+        settle(page)
+    return path[-1]

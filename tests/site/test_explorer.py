@@ -4,25 +4,27 @@ import re
 
 import numpy as np
 import pytest
-from hands import PHONE, middle, numbers, sentence, settle, slider, touch, type_in, typed
+from hands import (
+    PHONE,
+    heights,
+    load,
+    middle,
+    numbers,
+    points,
+    sentence,
+    settle,
+    slider,
+    touch,
+    type_in,
+    typed,
+)
 from ipywidgets import IntSlider
 
 from reglib import polynomial, ridge_path
 from reglib.widgets import RidgeExplorer
-from reglib.widgets.explorer import joined, normals, uniforms
+from reglib.widgets.explorer import normals, uniforms
 
 LAM, DEGREE, NOISE = "λ, the strength of the penalty", "Degree", "Noise (standard deviation)"
-
-
-def points(page):
-    return page.locator("svg .point")
-
-
-def heights(page):
-    """The y of every training point, at full precision."""
-    return np.array(
-        points(page).evaluate_all("dots => dots.map((dot) => Number(dot.ariaValueNow))")
-    )
 
 
 def assert_equals_reglib(page, explorer, lam):
@@ -61,14 +63,7 @@ def test_the_page_makes_the_data_that_python_makes(ridge):
 @pytest.fixture(scope="module")
 def solve(browser):
     """Fit in the browser, with the solver that the explorers use."""
-    page = browser.new_page()
-    page.evaluate(
-        """async (source) => {
-          const blob = new Blob([source], { type: "text/javascript" });
-          window.module = await import(URL.createObjectURL(blob));
-        }""",
-        joined("numerics.js"),
-    )
+    page = load(browser, "numerics.js")
 
     def solve(X, y, lams):
         fits = page.evaluate(
@@ -248,17 +243,7 @@ def test_lambda_is_chosen_in_a_view_by_mouse_and_by_finger(ridge):
     for options in ({}, PHONE):
         page = ridge({"lam": 1e-6}, **options)
         area = page.locator("svg .scrub").nth(1)
-        area.scroll_into_view_if_needed()
-        box = area.bounding_box()
-        path = [(box["x"] + box["width"] * share, box["y"] + 20) for share in (0.3, 0.4, 0.5)]
-        if options:
-            touch(page, path)
-        else:
-            page.mouse.move(*path[0])
-            page.mouse.down()
-            page.mouse.move(*path[-1], steps=5)
-            page.mouse.up()
-            settle(page)
+        sweep(page, area, (0.3, 0.4, 0.5), by_finger=bool(options))
         lam = float(typed(page, LAM).input_value())
         assert lam == pytest.approx(1e-3, rel=0.1)
         assert_equals_reglib(page, RidgeExplorer(), lam)
@@ -363,15 +348,12 @@ def test_colours_follow_the_reader(ridge):
 
 
 def test_numbers_made_from_a_seed_are_python_s(browser):
-    page = browser.new_page()
+    page = load(browser, "numerics.js")
     u, z = page.evaluate(
-        """async (source) => {
-          const blob = new Blob([source], { type: "text/javascript" });
-          const { uniforms, normals } = await import(URL.createObjectURL(blob));
-          const u = uniforms(4294967295, 1000);
-          return [u, normals(u.slice(0, 500), u.slice(500))];
-        }""",
-        joined("numerics.js"),
+        """() => {
+          const u = module.uniforms(4294967295, 1000);
+          return [u, module.normals(u.slice(0, 500), u.slice(500))];
+        }"""
     )
     page.close()
     expected = uniforms(2**32 - 1, 1000)

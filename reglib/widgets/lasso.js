@@ -1,0 +1,199 @@
+/* The lasso explorer; LassoExplorer in lasso.py says what it shows and keeps. */
+
+import {
+  explorer, format, key, pretty, put, roundUp, scale, select, trace, view,
+} from "./explorer.js";
+import { lamAxis, lamControl } from "./lam.js";
+import { dot } from "./numerics.js";
+import { between, lassoKnots, stays } from "./knots.js";
+
+const DECADES = 4; // that the λ axis spans, up to a power of ten that makes all coefficients zero
+
+/** What belongs to λ: w, b, the training error, and for each feature a and c, of which the soft
+    threshold makes its coefficient, w = S(c, λ)/a. */
+function fitter(columns, means) {
+  const [X, y] = [columns.slice(0, -1), columns.at(-1)];
+  const path = lassoKnots(X, y);
+  const a = X.map((x) => dot(x, x));
+  const fitAt = (lam) => {
+    const w = between(path, lam);
+    const r = y.map((value, i) => value - X.reduce((fitted, x, j) => fitted + w[j] * x[i], 0));
+    const c = X.map((x, j) => dot(x, r) + a[j] * w[j]);
+    return { w, b: means.at(-1) - dot(w, means), training: dot(r, r), a, c };
+  };
+  return { path, stays: stays(path), fitAt };
+}
+
+/** Places for labels, at least `gap` apart and as near to where they belong as a pass down and a
+    pass up can bring them. */
+function apart(places, gap, bottom) {
+  const order = places.map((_, i) => i).sort((i, j) => places[i] - places[j]);
+  const found = [...places];
+  order.forEach((i, k) => k && (found[i] = Math.max(found[i], found[order[k - 1]] + gap)));
+  order.reverse().forEach((i, k) => {
+    found[i] = Math.min(found[i], k ? found[order[k - 1]] - gap : bottom);
+  });
+  return found;
+}
+
+function pathView(model, names, { path }, span, height) {
+  const plot = view({
+    title: "Coefficients",
+    words: [key("line", "first", "the chosen feature"), key("line", "muted", "the others")],
+    label: "Each coefficient against λ. The numbers at the present λ are in the table below.",
+    width: 400,
+    height,
+  });
+  const across = [plot.across[0] + 36, plot.across[1]]; // room for the names
+  const axis = lamAxis(model, { ...plot, across }, span);
+  const [most, least] = [Math.max, Math.min].map((end) => end(...path.coefs.flat(), 0));
+  const margin = 0.06 * (most - least);
+  const y = scale([least - margin, most + margin], plot.down);
+  const step = roundUp((most - least) / 8);
+  const [low, high] = y.domain.map((end) => Math.trunc(end / step));
+  const ticks = Array.from({ length: high - low + 1 }, (_, i) => (low + i) * step);
+  plot.axes(axis, { scale: y, ticks, label: "coefficient w" });
+  const even = Array.from({ length: 121 }, (_, i) => span[0] * 10 ** ((i * DECADES) / 120));
+  const inside = path.lams.filter((lam) => lam > span[0]);
+  const lams = [...even, ...inside].sort((a, b) => a - b);
+  const drawn = lams.map((lam) => between(path, lam));
+  const shapes = names.map((_, j) => trace(lams, drawn.map((w) => w[j]), axis.scale, y));
+  for (const d of shapes) put(plot.line("muted", "thin"), { d });
+  const bold = plot.line("first");
+  const labels = names.map((name) => Object.assign(plot.name(), { textContent: name }));
+  apart(drawn[0].map(y), 12, plot.down[0] - 2).forEach((at, j) =>
+    put(labels[j], { x: across[0] - 4, y: at + 4, "text-anchor": "end" }),
+  );
+  return {
+    ...plot,
+    drawLam(lam, { w }, chosen) {
+      axis.mark(lam);
+      put(bold, { d: shapes[chosen] });
+      labels.forEach((label, j) =>
+        put(label, { class: `name ${w[j] === 0 ? "out" : "in"} ${j === chosen ? "chosen" : ""}` }),
+      );
+    },
+  };
+}
+
+function stayView(model, names, { stays }, span, height) {
+  const plot = view({
+    title: "Features in",
+    label: "The stretches of λ on which each coefficient is not zero, as in the table below.",
+    width: 300,
+    height,
+  });
+  const axis = lamAxis(model, plot, span);
+  const ever = [...new Set(stays.map(({ j }) => j))];
+  const rows = [...ever, ...names.map((_, j) => j).filter((j) => !ever.includes(j))];
+  const y = scale([0.5, names.length + 0.5], [plot.down[1], plot.down[0]]);
+  const show = (row) => names[rows[row - 1]];
+  plot.axes(axis, { scale: y, ticks: rows.map((_, i) => i + 1), show, label: "" });
+  const bars = stays.map(({ j, high, low }) => {
+    const [x1, x2] = [low, high].map((lam) => axis.scale(axis.scale.clamp(lam)));
+    const at = y(rows.indexOf(j) + 1);
+    return plot.add("svg:line", { class: "stay", x1, x2, y1: at, y2: at });
+  });
+  return {
+    ...plot,
+    drawLam(lam, fit, chosen) {
+      axis.mark(lam);
+      stays.forEach(({ j }, i) =>
+        put(bars[i], { stroke: `var(--${j === chosen ? "first" : "edge"})` }),
+      );
+    },
+  };
+}
+
+function thresholdView() {
+  const plot = view({
+    title: "Its soft threshold",
+    words: [key("line", "first", "w = S(c, λ)/a"), key("dashes", "muted", "c/a")],
+    label: "The chosen coefficient as a function of c, as the sentence below says.",
+    width: 300,
+    height: 172,
+  });
+  const zone = plot.add("svg:rect", { class: "zone", y: plot.down[1], height: 999 });
+  const free = plot.line("muted", "dashes");
+  const soft = plot.line("first");
+  const now = plot.add("svg:circle", { class: "now", r: 4.5 });
+  return {
+    ...plot,
+    drawLam(lam, { w, a, c }, chosen) {
+      const top = roundUp(1.2 * Math.max(lam, Math.abs(c[chosen])) || 1);
+      const slope = a[chosen] ? 1 / a[chosen] : 1;
+      const x = scale([-top, top], plot.across);
+      const y = scale([-top * slope, top * slope], plot.down);
+      const edges = lam > top / 6 && lam < top * 0.8 ? [-lam, lam] : [];
+      plot.axes(
+        {
+          scale: x,
+          ticks: [-top, ...edges, 0, top],
+          show: (at) => (edges.includes(at) ? (at < 0 ? "−λ" : "λ") : pretty(at)),
+          label: "c, covariance with what the others leave",
+        },
+        { scale: y, ticks: [-top * slope, 0, top * slope], label: "w" },
+      );
+      put(zone, { x: x(-lam), width: x(lam) - x(-lam) });
+      const bend = (top - lam) * (a[chosen] && slope);
+      put(soft, { d: trace([-top, -lam, lam, top], [-bend, 0, 0, bend], x, y) });
+      put(free, { d: trace([-top, top], [-top * slope, top * slope], x, y) });
+      put(now, { cx: x(c[chosen]), cy: y(w[chosen]) });
+    },
+  };
+}
+
+function render({ model, el }) {
+  const names = model.get("features");
+  const data = fitter(model.get("_columns"), model.get("_means"));
+  const { path, stays, fitAt } = data;
+  const end = Math.ceil(Math.log10(path.lams[0]));
+  const span = [10 ** (end - DECADES), 10 ** end];
+  const height = 60 + 14 * names.length;
+  const views = [
+    pathView(model, names, data, span, height + 216),
+    stayView(model, names, data, span, height),
+    thresholdView(),
+  ];
+  const events = stays.flatMap(({ j, high, low }) => [
+    { lam: high, what: `${names[j]} becomes zero` },
+    ...(low > 0 ? [{ lam: low, what: `${names[j]} comes in` }] : []),
+  ]);
+  const draw = () => {
+    const [lam, feature] = [model.get("lam"), model.get("feature")];
+    const [fit, chosen] = [fitAt(lam), names.indexOf(feature)];
+    for (const plot of views) plot.drawLam(lam, fit, chosen);
+    const [w, a, c] = [fit.w[chosen], fit.a[chosen], fit.c[chosen]];
+    const moved = c < 0 ? "c + λ" : "c − λ";
+    const formula = Math.abs(a - 1) < 1e-9 ? moved : `(${moved})/a`;
+    const kept = fit.w.filter(Boolean).length;
+    const next = Math.min(...events.map((event) => event.lam).filter((at) => at > lam));
+    const coming = events.filter((event) => event.lam === next).map(({ what }) => what);
+    return {
+      sentence:
+        `λ = ${format(lam)}: ${kept} of ${names.length} coefficients ${kept === 1 ? "is" : "are"} ` +
+        `not zero; training error ${pretty(fit.training)}. For ${feature}, c = ${pretty(c)} is ` +
+        (w ? `beyond ±λ, so w = ${formula} = ${pretty(w)}. ` : "within ±λ, so w = 0. ") +
+        (coming.length ? `Next on the right: ${coming.join(", ")} at λ = ${format(next)}.` : ""),
+      rows: [
+        ["training error", fit.training],
+        ["intercept", fit.b],
+        ["sum of |w|", fit.w.reduce((sum, value) => sum + Math.abs(value), 0)],
+        ...names.map((name, j) => [`w of ${name}`, fit.w[j]]),
+        [`c of ${feature}`, c],
+        [`a of ${feature}`, a],
+        ...events.map((event) => [`λ at which ${event.what}`, event.lam]),
+      ],
+    };
+  };
+  const options = { label: "Feature whose soft threshold is shown", options: names };
+  explorer({ model, el }, {
+    label: "Lasso explorer",
+    controls: [lamControl(model, span), select(model, "feature", options)],
+    views,
+    traits: ["lam", "feature"],
+    draw,
+  });
+}
+
+export default { render };
