@@ -14,6 +14,7 @@ from hands import (
     sentence,
     settle,
     slider,
+    sweep,
     touch,
     type_in,
     typed,

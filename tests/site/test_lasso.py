@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from hands import PHONE, middle, numbers, sentence, settle, slider, sweep, type_in, typed
+from hands import PHONE, load, middle, numbers, sentence, settle, slider, sweep, type_in, typed
 
 from reglib import lasso_path, load_diabetes, objective, polynomial
 from reglib.widgets import LassoExplorer, RidgeExplorer
-from reglib.widgets.explorer import joined
 
 LAM, FEATURE = "λ, the strength of the penalty", "Feature whose soft threshold is shown"
 
@@ -75,14 +74,7 @@ def test_it_works_on_the_learners_own_data(show, X, y):
 @pytest.fixture(scope="module")
 def knots(browser):
     """Follow the path in the browser, on what an explorer sends to the page."""
-    page = browser.new_page()
-    page.evaluate(
-        """async (source) => {
-          const blob = new Blob([source], { type: "text/javascript" });
-          window.module = await import(URL.createObjectURL(blob));
-        }""",
-        joined("numerics.js", "knots.js"),
-    )
+    page = load(browser, "numerics.js", "knots.js")
 
     def knots(X, y, lams):
         columns = LassoExplorer(X, y)._columns
