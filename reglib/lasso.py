@@ -180,12 +180,11 @@ class Orthonormal:
         right = np.array([self.y @ self.Q, self.n * s @ self.T])  # R [u v] = [Qᵀy  nTᵀs]
         uv = right @ self.T.T
         uv += (right - uv @ self.R.T) @ self.T.T
-        residual = np.array([self.y, np.zeros(len(self.y))]) - uv @ self.R.T @ self.Q.T
-        a, b = residual @ self.X / self.n
-        return uv[0], uv[1], a, -b
+        a, b = np.array([self.y - self.Q @ right[0], self.Q @ right[1]]) @ self.X / self.n
+        return uv[0], uv[1], a, b
 
     def join(self, j: int) -> bool:
-        x = self.X[:, j]
+        x = self.X[:, j].copy()
         h = x @ self.Q
         q = x - self.Q @ h
         again = q @ self.Q  # Gram–Schmidt twice is enough

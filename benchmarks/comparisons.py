@@ -1,0 +1,228 @@
+"""What is compared: for each task the call to reglib and the call a user would otherwise make.
+
+Each call returns the (λ, w, b) that it found, so that its accuracy can be measured by the same
+yardstick: the largest violation of the optimality conditions, as a share of the largest gradient
+at w = 0.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import numpy as np
+from sklearn import linear_model
+
+import reglib
+
+SHAPES = [(100, 15), (442, 10), (1000, 100), (200, 2000), (10000, 200)]
+
+Fits = Iterable[tuple[float, np.ndarray, float]]
+
+
+class Problem(NamedTuple):
+    """Data of one shape, and the λ of the paths: 100 of them, from λ_max down to λ_max / 1000."""
+
+    X: np.ndarray
+    y: np.ndarray
+    labels: np.ndarray
+    lams: np.ndarray
+    few: np.ndarray
+    folds: list
+
+
+class Comparison(NamedTuple):
+    """One task: ours against theirs, the penalty, and why the comparison is unfair to them."""
+
+    name: str
+    ours: Callable[[Problem], Fits]
+    theirs: Callable[[Problem], Fits]
+    l1_ratio: float | None  # None for logistic regression
+    unfair: str
+    goals: tuple[float, float, float, float, float]  # one for each of SHAPES
+
+
+def make(n: int, p: int) -> Problem:
+    """Return the diabetes data, standardised, for its own shape; else ten features that matter."""
+    rng = np.random.default_rng(0)
+    if (n, p) == (442, 10):
+        diabetes = reglib.load_diabetes()
+        X, y = reglib.standardize(diabetes.X)[0], diabetes.y
+    else:
+        X = rng.normal(size=(n, p))
+        y = X[:, : min(p, 10)] @ rng.normal(0, 3, size=min(p, 10)) + rng.normal(0, 2, size=n)
+    lams = reglib.lambda_grid(X, y)
+    labels = (y > np.median(y)).astype(float)
+    few = reglib.lambda_grid(X, labels, num=10)
+    return Problem(X, y, labels, lams, few, reglib.kfold(n, 5))
+
+
+def of_path(path: reglib.Path) -> Fits:
+    return zip(path.lams, path.coef, path.intercept, strict=True)
+
+
+def of_cv(cv: reglib.CV) -> Fits:
+    k = list(cv.lams).index(cv.best)
+    return [(cv.best, cv.path.coef[k], cv.path.intercept[k])]
+
+
+def ridge_loop(problem: Problem) -> Fits:
+    n = len(problem.y)
+    models = [linear_model.Ridge(alpha=n * lam).fit(problem.X, problem.y) for lam in problem.lams]
+    return [(lam, m.coef_, m.intercept_) for lam, m in zip(problem.lams, models, strict=True)]
+
+
+def our_loo(problem: Problem) -> Fits:
+    loo, _, _ = reglib.ridge_loo(problem.X, problem.y, problem.lams)
+    return of_path(reglib.ridge_path(problem.X, problem.y, problem.lams[[loo.argmin()]]))
+
+
+def their_loo(problem: Problem) -> Fits:
+    alphas = (len(problem.y) - 1) * problem.lams
+    model = linear_model.RidgeCV(alphas=alphas).fit(problem.X, problem.y)
+    return [(model.alpha_ / len(problem.y), model.coef_, model.intercept_)]
+
+
+def their_ridge_cv(problem: Problem) -> Fits:
+    alphas = 0.8 * len(problem.y) * problem.lams
+    model = linear_model.RidgeCV(alphas=alphas, cv=5).fit(problem.X, problem.y)
+    return [(model.alpha_ / len(problem.y), model.coef_, model.intercept_)]
+
+
+def their_lasso_path(problem: Problem) -> Fits:
+    x_mean, y_mean = problem.X.mean(axis=0), problem.y.mean()
+    _, coef, _ = linear_model.lasso_path(
+        problem.X - x_mean, problem.y - y_mean, alphas=problem.lams
+    )
+    return zip(problem.lams, coef.T, y_mean - x_mean @ coef, strict=True)
+
+
+def their_lasso_cv(problem: Problem) -> Fits:
+    model = linear_model.LassoCV(alphas=problem.lams, cv=5).fit(problem.X, problem.y)
+    return [(model.alpha_, model.coef_, model.intercept_)]
+
+
+def their_elastic_net_cv(problem: Problem) -> Fits:
+    model = linear_model.ElasticNetCV(alphas=2 * problem.lams, l1_ratio=0.5, cv=5)
+    model.fit(problem.X, problem.y)
+    return [(model.alpha_, model.coef_, model.intercept_)]
+
+
+def their_logistic_cv(problem: Problem) -> Fits:
+    n = len(problem.y)
+    model = linear_model.LogisticRegressionCV(
+        Cs=1 / (0.8 * n * problem.few),
+        cv=5,
+        scoring="neg_log_loss",
+        l1_ratios=(0.0,),
+        use_legacy_attributes=False,
+    ).fit(problem.X, problem.labels)
+    return [(1 / (n * model.C_), model.coef_[0], model.intercept_[0])]
+
+
+def our_cv(path_fn: Callable) -> Callable[[Problem], Fits]:
+    def run(problem: Problem) -> Fits:
+        X, y, lams, folds = problem.X, problem.y, problem.lams, problem.folds
+        return of_cv(reglib.cross_validate(path_fn, X, y, lams, folds))
+
+    return run
+
+
+def our_elastic_net_cv(problem: Problem) -> Fits:
+    def path_fn(X: np.ndarray, y: np.ndarray, lams: np.ndarray) -> reglib.Path:
+        return reglib.elastic_net_path(X, y, lams, 0.5)
+
+    X, y, folds = problem.X, problem.y, problem.folds
+    return of_cv(reglib.cross_validate(path_fn, X, y, 2 * problem.lams, folds))
+
+
+def our_logistic_cv(problem: Problem) -> Fits:
+    return of_cv(
+        reglib.cross_validate(
+            reglib.logistic_path,
+            problem.X,
+            problem.labels,
+            problem.few,
+            problem.folds,
+            reglib.log_loss,
+        )
+    )
+
+
+def violation(problem: Problem, fits: Fits, l1_ratio: float | None) -> float:
+    """Return the largest violation of the optimality conditions, relative to w = 0."""
+    X = problem.X - problem.X.mean(axis=0)
+    if l1_ratio is None:
+        scale = np.abs(X.T @ problem.labels).max() / len(X)
+        worst = 0.0
+        for lam, w, b in fits:
+            excess = 1 / (1 + np.exp(-b - problem.X @ w)) - problem.labels
+            gradient = problem.X.T @ excess / len(X) + lam * w
+            worst = max(worst, np.abs(gradient).max(), abs(excess.mean()))
+        return worst / scale
+    scale = np.abs(X.T @ (problem.y - problem.y.mean())).max() / len(X)
+    return max(
+        reglib.kkt_violation(w, b, problem.X, problem.y, lam, l1_ratio) / scale
+        for lam, w, b in fits
+    )
+
+
+OVERHEAD = "scikit-learn has no ridge path: its fixed cost per call counts 100 times"
+SEARCH = "a general grid search, 500 fits with a fixed cost each; a loop nobody would write by hand"
+
+COMPARISONS = [
+    Comparison(
+        "ridge path, 100 λ, against a loop over `Ridge`",
+        lambda problem: of_path(reglib.ridge_path(problem.X, problem.y, problem.lams)),
+        ridge_loop,
+        0.0,
+        OVERHEAD,
+        (200, 200, 15, 25, 60),
+    ),
+    Comparison(
+        "leave-one-out, 100 λ, against `RidgeCV`",
+        our_loo,
+        their_loo,
+        0.0,
+        "",
+        (12, 12, 4, 1.5, 8),
+    ),
+    Comparison(
+        "5-fold ridge, 100 λ, against `RidgeCV(cv=5)`",
+        our_cv(reglib.ridge_path),
+        their_ridge_cv,
+        0.0,
+        SEARCH,
+        (500, 500, 15, 25, 40),
+    ),
+    Comparison(
+        "exact lasso path, 100 λ, against `lasso_path`",
+        lambda problem: of_path(reglib.lasso_path(problem.X, problem.y, problem.lams)),
+        their_lasso_path,
+        1.0,
+        "",
+        (10, 10, 1.5, 1.2, 0.8),
+    ),
+    Comparison(
+        "5-fold lasso, 100 λ, against `LassoCV`",
+        our_cv(reglib.lasso_path),
+        their_lasso_cv,
+        1.0,
+        "",
+        (10, 10, 1.5, 1.2, 1.2),
+    ),
+    Comparison(
+        "5-fold elastic net, 100 λ, against `ElasticNetCV`",
+        our_elastic_net_cv,
+        their_elastic_net_cv,
+        0.5,
+        "",
+        (2.5, 2.5, 0.9, 0.8, 0.7),
+    ),
+    Comparison(
+        "5-fold logistic, 10 λ, against `LogisticRegressionCV`",
+        our_logistic_cv,
+        their_logistic_cv,
+        None,
+        "",
+        (12, 12, 1.5, 2, 0.35),
+    ),
+]
