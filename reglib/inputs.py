@@ -102,3 +102,14 @@ def choice(name: str, value: str, options: Sequence[str]) -> str:
     if not isinstance(value, str) or value not in options:
         raise ValueError(f"{name} is {value!r}: pass one of {', '.join(map(repr, options))}")
     return str(value)
+
+
+def truth(name: str, value: bool) -> bool:
+    """Return `value` as True or False.
+
+    >>> truth("shown", 1 > 0)
+    True
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} is {value!r}: pass True or False")
+    return bool(value)

@@ -237,6 +237,35 @@ export function errorsAlong({ title, along, kinds, makeAxis }) {
   };
 }
 
+/** Let keys do what `acts` says for each of them. */
+export function onKeys(node, acts) {
+  node.addEventListener("keydown", (event) => {
+    if (!acts[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    acts[event.key]();
+  });
+}
+
+/** Let mouse and finger drag a part of a view. `at()` says where it is and `to(x, y)` hears where
+    it should be, in the units of the picture. */
+export function onDrag(plot, node, at, to) {
+  // Or the page would scroll under the finger.
+  node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+  let grip = null;
+  node.addEventListener("pointerdown", (event) => {
+    node.setPointerCapture(event.pointerId);
+    node.focus({ preventScroll: true });
+    const [[x, y], pressed] = [at(), plot.place(event)];
+    grip = [x - pressed.x, y - pressed.y];
+    event.preventDefault();
+  });
+  node.addEventListener("pointermove", (event) => {
+    if (!node.hasPointerCapture(event.pointerId)) return;
+    const { x, y } = plot.place(event);
+    to(x + grip[0], y + grip[1]);
+  });
+}
+
 /** Points that mouse, finger and keyboard move up and down: the up and down keys move one, the
     left and right keys go to its neighbour. `move(i, y)` hears of it; what is returned draws. */
 export function points(plot, count, step, move) {
@@ -252,7 +281,7 @@ export function points(plot, count, step, move) {
 
   dots.forEach((dot, i) => {
     const to = (value) => move(i, scaleY.clamp(value));
-    const keys = {
+    onKeys(dot, {
       ArrowUp: () => to(ys[i] + step),
       ArrowDown: () => to(ys[i] - step),
       PageUp: () => to(ys[i] + 5 * step),
@@ -261,28 +290,12 @@ export function points(plot, count, step, move) {
       End: () => to(scaleY.domain[1]),
       ArrowLeft: () => focus(i - 1),
       ArrowRight: () => focus(i + 1),
-    };
-    dot.addEventListener("keydown", (event) => {
-      if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      keys[event.key]();
     });
     dot.addEventListener("focus", () =>
       dots.forEach((other) => put(other, { tabindex: other === dot ? 0 : -1 })),
     );
-    // Or the page would scroll under the finger.
-    dot.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-    let grip = 0;
-    dot.addEventListener("pointerdown", (event) => {
-      dot.setPointerCapture(event.pointerId);
-      dot.focus({ preventScroll: true });
-      grip = scaleY(ys[i]) - plot.place(event).y;
-      event.preventDefault();
-    });
-    dot.addEventListener("pointermove", (event) => {
-      if (!dot.hasPointerCapture(event.pointerId)) return;
-      to(scaleY.invert(plot.place(event).y + grip));
-    });
+    const at = () => [0, scaleY(ys[i])];
+    onDrag(plot, dot, at, (_, y) => to(scaleY.invert(y)));
   });
 
   return (xs, newYs, x, y) => {
@@ -373,6 +386,18 @@ export function wholeControl(model, name, label, min, max) {
   const accept = (value) => Number.isInteger(value) && value >= min && value <= max;
   const wanted = `a whole number from ${min} to ${max}`;
   return control(model, name, { label, wanted, accept, min, max, step: 1 });
+}
+
+/** A labelled box to tick, tied to the trait `name`. */
+export function tick(model, name, label) {
+  const node = make("input", { type: "checkbox" });
+  const show = () => {
+    node.checked = model.get(name);
+  };
+  node.addEventListener("change", () => change(model, { [name]: node.checked }));
+  model.on(`change:${name}`, show);
+  show();
+  return make("label", { class: "explorer-tick" }, node, label);
 }
 
 export function button(words, act) {

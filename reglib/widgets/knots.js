@@ -1,28 +1,17 @@
 /* The lasso's whole path, from knot to knot, as in `reglib.lasso_knots`. */
 
-import { dot } from "./numerics.js";
+import { dot, orthogonalise } from "./numerics.js";
 
 const minus = (a, b) => a.map((value, i) => value - b[i]);
 const combine = (columns, w, zero) =>
   columns.reduce((total, column, k) => total.map((value, i) => value + w[k] * column[i]), zero);
-
-/** x = Qh + dq, with a q of length 1 that is orthogonal to the columns of Q: Gram–Schmidt, twice. */
-function split(Q, x) {
-  const zero = x.map(() => 0);
-  const once = Q.map((q) => dot(q, x));
-  const rest = minus(x, combine(Q, once, zero));
-  const twice = Q.map((q) => dot(q, rest));
-  const q = minus(rest, combine(Q, twice, zero));
-  const d = Math.sqrt(dot(q, q));
-  return { h: once.map((value, k) => value + twice[k]), d, q: q.map((value) => value / d) };
-}
 
 /** While the features in A and their signs s stay the same, w = u − λv on them, and
     Xᵀ(y − Xw) = a + λb. Q has orthonormal columns that span those of A. */
 function segment(X, y, A, s) {
   const [Q, R] = [[], []];
   for (const j of A) {
-    const { h, d, q } = split(Q, X[j]);
+    const { h, d, q } = orthogonalise(Q, X[j]);
     Q.push(q);
     R.push([...h, d]);
   }
@@ -73,7 +62,7 @@ export function lassoKnots(X, y) {
     if (joining) {
       free[j] = false;
       // One that depends on the active features moves along with them.
-      if (split(Q, X[j]).d <= tolerance * lengths[j]) continue;
+      if (orthogonalise(Q, X[j]).d <= tolerance * lengths[j]) continue;
     }
     if (event < lam) {
       lam = event;
