@@ -66,47 +66,49 @@ def knots(X: np.ndarray, y: np.ndarray, lam_min: float) -> tuple[np.ndarray, np.
 
 
 def follow(basis: "Gram | Orthonormal", lam_min: float) -> tuple[np.ndarray, np.ndarray]:
-    """Walk from λ_max down to lam_min, one knot after the other."""
-    p = len(basis.c)
+    """Walk from λ_max down to lam_min; return the knots (K,) and w (K, p) at each."""
     varies = basis.length > 0
     free = varies.copy()  # may join: neither active nor dependent on the active ones
     s, leaving = np.zeros(0), False
     lam, lams, coefs = np.inf, [], []
     with np.errstate(divide="ignore", invalid="ignore"):
-        while lam > lam_min:
+        for _ in range(1000 * len(free)):
+            A = basis.active
             u, v, a, b = basis.line(s)
             if leaving:  # the smaller set has the smaller error: it is the one to trust at the knot
-                w = coefs[-1][basis.active]
-                coefs[-1][basis.active] = np.where(w == 0, 0, u - lam * v)
+                coefs[-1][A] = np.where(coefs[-1][A] == 0, 0, u - lam * v)
             # |a + λb| reaches λ on the side of a, its value at λ = 0. Only what nears its limit as
-            # λ falls can reach it: rounding cannot make a feature that has just joined leave
-            # again, nor one that has just left rejoin.
+            # λ falls, by more than the rounding of b, can reach it: so none that has just joined
+            # leaves again, none that has just left rejoins, and none that moves along the limit
+            # joins. By Cauchy and Schwarz |b_j| ≤ length_j · √(sᵀv).
             nearing = 1 - np.sign(a) * b
-            join = np.where(free & (nearing > 0), np.abs(a) / nearing, 0)
-            leave = np.where(s * v < 0, u / v, 0)
-            j = join.argmax()
-            i = leave.argmax() if len(s) else None
-            leaving = i is not None and leave[i] >= join[j]
-            event = leave[i] if leaving else join[j]
-            joining = event > lam_min and not leaving
+            rounding = 100 * np.finfo(float).eps * basis.length * np.sqrt(np.abs(s @ v))
+            join = np.where(free & (nearing > rounding), np.abs(a) / nearing, 0)
+            leave = np.append(np.where(s * v < 0, u / v, 0), 0)
+            j, i = join.argmax(), leave.argmax()
+            event = max(join[j], leave[i])
+            leaving = lam_min < event == leave[i]
+            joining = lam_min < event and not leaving
             if joining:
                 free[j] = False
                 if not basis.join(j):
-                    continue  # depends on the active features: moves along with them
+                    continue  # it depends on the active features, and moves along with them
             if event < lam:  # else one more event at the same knot
                 lam = max(event, lam_min)
                 lams.append(lam)
-                coefs.append(np.zeros(p))
-                coefs[-1][basis.active[: len(s)]] = u - lam * v
+                coefs.append(np.zeros(len(free)))
+                coefs[-1][A] = u - lam * v
             if joining:
                 s = np.append(s, np.sign(a[j]))
-            elif lam > lam_min:
-                coefs[-1][basis.active[i]] = 0.0
+            elif leaving:
+                coefs[-1][A[i]] = 0.0
                 basis.leave(i)
                 s = np.delete(s, i)
                 free = varies.copy()
                 free[basis.active] = False
-    return np.array(lams), np.array(coefs)
+            else:
+                return np.array(lams), np.array(coefs)
+    raise RuntimeError(f"the lasso's path does not leave λ = {lam:g}: add a little noise to X")
 
 
 def wider(M: np.ndarray, column: np.ndarray, corner: float) -> np.ndarray:
@@ -170,7 +172,7 @@ class Orthonormal:
     def __init__(self, X: np.ndarray, y: np.ndarray, n: int) -> None:
         self.X, self.y, self.n = X, y, n
         self.c = X.T @ y / n
-        self.length = np.sqrt((X**2).sum(axis=0))
+        self.length = np.sqrt((X**2).sum(axis=0) / n)
         self.tolerance = np.finfo(float).eps * 10 * max(X.shape)
         self.active = np.zeros(0, dtype=int)
         self.Q, self.R, self.T = np.zeros((len(X), 0)), np.zeros((0, 0)), np.zeros((0, 0))
@@ -190,7 +192,7 @@ class Orthonormal:
         again = q @ self.Q  # Gram–Schmidt twice is enough
         q, h = q - self.Q @ again, h + again
         d = np.sqrt(q @ q)
-        if d <= self.tolerance * self.length[j]:
+        if d <= self.tolerance * np.sqrt(x @ x):
             return False
         self.R, self.T = wider(self.R, h, d), wider(self.T, -self.T @ h / d, 1 / d)
         self.Q = np.column_stack([self.Q, q / d])
