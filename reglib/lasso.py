@@ -17,8 +17,9 @@ def lasso_knots(X: ArrayLike, y: ArrayLike, lam_min: float = 0.0) -> Path:
 
         J(w, b) = 1/(2n) · ‖y − b − Xw‖² + λ‖w‖₁
 
-    X is (n, p), y is (n,). Returns a `Path` whose lams fall from λ_max to lam_min; between two
-    neighbours every coefficient is linear in λ, so that the knots hold the whole path.
+    X is (n, p), y is (n,). Returns a `Path` whose lams fall from λ_max to lam_min (lam_min alone
+    when it is the larger); between two neighbours every coefficient is linear in λ, so that the
+    knots hold the whole path.
 
     Centring X and y removes b. With G = XᵀX/n and c = Xᵀy/n, w is optimal when c_j − (Gw)_j = λs_j
     for each active feature (w_j ≠ 0, s_j its sign) and lies within ±λ for every other. While the

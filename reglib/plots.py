@@ -44,8 +44,8 @@ def path(
         ax.axvline(lam, color="0.3", linestyle=":", label=f"λ = {lam:.3g}")
     ax.set_xscale("log")
     ax.set(xlabel="penalty λ (log scale)", ylabel=f"coefficient ({unit})")
-    if names is not None:
-        ax.legend(fontsize="small")
+    if names is not None:  # beside the axes: p curves leave no corner free
+        ax.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.01, 0.5))
     return ax
 
 
