@@ -1,0 +1,79 @@
+"""The questions of every chapter, answered by keyboard in a real browser."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+# Without its preload, which asks for style sheets by addresses that it gets wrong.
+AXE = {"resultTypes": ["violations"], "preload": False}
+BOOK = Path(__file__).parents[2] / "book"
+QUIZZES = sorted(BOOK.glob("*/*-quiz.json"))
+
+
+def address(book, path):
+    chapter = path.relative_to(BOOK.parent).with_name(path.name.replace("-quiz.json", ".html"))
+    return f"{book}{chapter}"
+
+
+def verdict(question):
+    classes = question.locator(".Feedback").get_attribute("class").split()
+    return "correct" in classes, "incorrect" in classes
+
+
+def unset(page):
+    """How many questions show the source of a formula."""
+    return page.locator(".Quiz").filter(has_text="\\(").count()
+
+
+@pytest.mark.parametrize("path", QUIZZES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
+def test_every_answer_is_reached_by_keyboard_and_answers_back(visit, book, path, scheme, width):
+    page = visit(address(book, path), color_scheme=scheme, viewport={"width": width, "height": 800})
+    questions = json.loads(path.read_text(encoding="utf-8"))
+    assert page.locator(".Quiz").count() == len(questions)
+    for i, known in enumerate(questions):
+        question = page.locator(".Quiz").nth(i)
+        if known["type"] == "numeric":
+            field = question.get_by_label("Your answer:")
+            low, high = next(a["range"] for a in known["answers"] if a.get("correct"))
+            field.focus()
+            page.keyboard.type(f"{(low + high) / 2:.6g}")
+            page.keyboard.press("Enter")
+            assert verdict(question) == (True, False), known["id"]
+            field.focus()
+            page.keyboard.type("98765")
+            question.get_by_role("button", name="Check").press("Enter")
+            assert verdict(question) == (False, True), known["id"]
+            continue
+        boxes = question.locator("input")
+        for k, answer in enumerate(known["answers"]):
+            if k == 0 or known["type"] == "many_choice":
+                boxes.nth(k).focus()
+                page.keyboard.press("Space")
+            else:
+                page.keyboard.press("ArrowDown")
+            assert verdict(question) == (answer["correct"], not answer["correct"]), known["id"]
+    page.wait_for_function("MathJax.startup.promise.then(() => true)")
+    assert unset(page) == 0
+    found = Axe().run(page, options=AXE).response["violations"]
+    assert not [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")]
+
+
+def test_formulas_are_set_however_late_mathjax_comes(browser, book):
+    page = browser.new_context().new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def late(route):
+        time.sleep(1.5)
+        route.continue_()
+
+    page.route("**/tex-chtml.js*", late)
+    page.goto(book + "book/penalties/ridge.html")
+    page.wait_for_function("document.querySelector('.Quiz mjx-container')")
+    page.wait_for_function("MathJax.startup.promise.then(() => true)")
+    assert unset(page) == 0 and not errors
+    page.context.close()
