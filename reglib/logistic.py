@@ -52,22 +52,30 @@ def logistic_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:
         X = U * s
     A = np.column_stack([X, np.ones(n)])  # the last coordinate is b
     beta = np.append(np.zeros(A.shape[1] - 1), np.log(y.mean() / (1 - y.mean())))
+    length = np.sqrt((A**2).mean(axis=0))
+    length[length == 0] = 1.0
     betas, XDX = np.empty((len(lams), A.shape[1])), None
     for k in np.argsort(-lams):
-        beta, XDX = newton(A, 2 * y - 1, lams[k], beta, XDX)
+        beta, XDX = newton(A, length, 2 * y - 1, lams[k], beta, XDX)
         betas[k] = beta
     coef = betas[:, :-1] if rows is None else betas[:, :-1] @ rows
     return Path(lams, betas[:, -1] - coef @ x_mean, coef.copy())
 
 
 def newton(
-    A: np.ndarray, sign: np.ndarray, lam: float, beta: np.ndarray, XDX: np.ndarray | None
+    A: np.ndarray,
+    length: np.ndarray,
+    sign: np.ndarray,
+    lam: float,
+    beta: np.ndarray,
+    XDX: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the minimiser, starting from beta, and XᵀDX/n for the next λ; sign is −1 or 1."""
+    """Return the minimiser, starting from beta, and XᵀDX/n for the next λ.
+
+    `length` holds the root mean squares of A's columns, `sign` −1 or 1 for each row's class.
+    """
     n = len(A)
     penalty = np.append(np.full(A.shape[1] - 1, lam), 0.0)
-    length = np.sqrt((A**2).mean(axis=0))
-    length[length == 0] = 1.0
     margin = sign * (A @ beta)  # f, positive where the class is the right one
     losses = np.logaddexp(0.0, -margin)
     J = losses.mean() + penalty @ beta**2 / 2

@@ -8,12 +8,13 @@ from reglib.features import center
 from reglib.path import Path
 
 
-def svd(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def svd(X: np.ndarray, rows: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the thin SVD (U, s, Vᵀ) of a centred X without its numerically zero directions.
 
-    Singular values under eps · max(n, p) · s₁ are rounding, not data, and are dropped. A long or
-    wide X is reduced to a square triangle first, which costs one QR and saves most of the SVD.
-    A constant column, all zeros here, has exact zeros in Vᵀ, so that its coefficient is 0.
+    Singular values under eps · max(n, p) · s₁ are rounding, not data, and are dropped; `rows` is
+    the n that X had before `fewer_rows`. A long or wide X is reduced to a square triangle first,
+    which costs one QR and saves most of the SVD. A constant column, all zeros here, has exact
+    zeros in Vᵀ, so that its coefficient is 0.
     """
     n, p = X.shape
     if n > 2 * p:
@@ -24,7 +25,7 @@ def svd(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         U, s, Vt = np.linalg.svd(np.linalg.qr(X.T, mode="r").T)
     else:
         U, s, Vt = np.linalg.svd(X, full_matrices=False)
-    keep = s > np.finfo(float).eps * max(n, p) * s[0]
+    keep = s > np.finfo(float).eps * max(n, p, rows) * s[0]
     U, s, Vt = U[:, keep], s[keep], Vt[keep]
     if p > 2 * n:
         Vt = U.T @ X / s[:, None]
@@ -79,7 +80,7 @@ def ridge_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:
     X, x_mean = center(X)
     y, y_mean = center(y)
     X, y = fewer_rows(X, y)
-    U, s, Vt = svd(X)
+    U, s, Vt = svd(X, rows=n)
     # s / (s² + nλ) with s divided out, so that the square of a large or small s stays in range.
     coef = (y @ U) / (s + n * lams[:, None] / s) @ Vt
     return Path(lams, y_mean - coef @ x_mean, coef)

@@ -150,7 +150,7 @@ def test_every_lambda_keeps_its_place(problem, lams, random):
 
 
 @pytest.mark.parametrize("lam", [0.0, 1e-18, 1e-9, 0.3])
-@pytest.mark.parametrize("n", [12, 80])
+@pytest.mark.parametrize("n", [12, 80, 20000])
 def test_a_duplicated_column_shares_its_coefficient(lam, n):
     """The two copies act as one column √2 times as long: their zero direction is not data."""
     X, y = make(n, 4)
