@@ -5,7 +5,7 @@ from math import comb
 import numpy as np
 import pytest
 
-from reglib.checks import find
+from reglib.checks import assignment, find
 from reglib.checks.overfitting import _LARGE, _STRETCHES, _stretches
 
 # --- polynomial_features ---
@@ -453,3 +453,18 @@ def test_a_right_split_is_hardly_ever_refused():
         counts = [_stretches(args, split_by_permutation(*args, rng)) for _ in range(500)]
         assert abs(np.mean(counts) - mean) < 5 * np.std(counts) / 500**0.5
     assert 4.0e-11 < alarm < 4.2e-11
+
+
+def test_the_contract():
+    calls = {entry.call: entry.returns for entry in assignment("overfitting").entries}
+    assert calls == {
+        "polynomial_features(x, degree)": ("P",),
+        "fit_least_squares(X, y)": ("w", "b"),
+        "mean_squared_error(y, y_hat)": ("error",),
+        "train_validation_split(n, fraction, rng)": ("train", "validation"),
+        "degree_errors(x_train, y_train, x_val, y_val, degrees)": ("train_errors", "val_errors"),
+        "learning_curve(X, y, X_val, y_val, sizes)": ("train_errors", "val_errors"),
+        "bias_variance(predictions, f_true, noise_sd)": ("bias2", "variance", "error"),
+    }
+    assert set(RIGHT) == {entry.function for entry in assignment("overfitting").entries}
+    assert min(map(len, RIGHT.values())) >= 4
