@@ -7,13 +7,15 @@ anywidget are installed.
 import importlib
 
 _HOME = {
+    "CrossValidationExplorer": "reglib.widgets.cross_validation",
     "FitExplorer": "reglib.widgets.fit",
+    "GeometryExplorer": "reglib.widgets.geometry",
     "LassoExplorer": "reglib.widgets.lasso",
     "RidgeExplorer": "reglib.widgets.ridge",
     "tune": "reglib.widgets.tune",
 }
 
-__all__ = ["FitExplorer", "LassoExplorer", "RidgeExplorer", "tune"]
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> object:
