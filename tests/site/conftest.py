@@ -132,7 +132,11 @@ def visit(browser):
         page.on("request", lambda request: page.requested.append(request.url))
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on(
-            "console", lambda message: message.type == "error" and page.errors.append(message.text)
+            "console",
+            lambda message: (
+                message.type == "error"
+                and page.errors.append(f"{message.text} ({message.location['url']})")
+            ),
         )
         visits.append((address, context, page, errors_allowed))
         page.goto(address, wait_until=until)
