@@ -12,7 +12,7 @@ const LEVELS = [0.1, 0.4, 1, 2, 3.5]; // of the contours, in parts of the loss a
 const NAMES = ["w₁", "w₂"];
 
 const outline = (points, x, y) =>
-  trace(points.map(([first]) => first), points.map(([, second]) => second), x, y);
+  trace(points.map(([first]) => first), points.map(([, second]) => second), x, y) + "Z";
 
 function planeView(model) {
   const plot = view({
