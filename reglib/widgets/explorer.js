@@ -69,11 +69,14 @@ export function roundSizes(low, high, step = 1) {
   return sizes;
 }
 
-/** Round numbers, evenly spaced, over at least the span from one to another. */
+/** At most seven round numbers, evenly spaced, that span at least what lies between two. */
 export function roundSpan(low, high) {
-  const step = roundDown((high - low) / 4);
-  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
-  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+  const size = 10 ** Math.floor(Math.log10((high - low) / 6));
+  for (const step of [1, 2, 5, 10, 20].map((times) => times * size)) {
+    const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+    const count = last - first + 1;
+    if (count <= 7) return Array.from({ length: count }, (_, i) => (first + i) * step);
+  }
 }
 
 /** The `d` of a line through points of the data, cut off where SVG could no longer draw it. */
@@ -381,7 +384,7 @@ export function select(model, name, { label, options }) {
   return make("div", { class: "explorer-control" }, make("label", { for: id }, label), node);
 }
 
-/** The same for a whole number from `min` to `max`. */
+/** A `control` of a whole number from `min` to `max`. */
 export function wholeControl(model, name, label, min, max) {
   const accept = (value) => Number.isInteger(value) && value >= min && value <= max;
   const wanted = `a whole number from ${min} to ${max}`;
@@ -409,12 +412,23 @@ export function button(words, act) {
 /* The frame */
 
 /** Put an explorer on the page. `draw` is called now and, at most once a frame, after any of
-    `traits` has changed. It returns the state as a sentence and as [name, value] rows. */
+    `traits` has changed. It returns the state as a sentence and as [name, value] rows, a value being
+    a number or words, and `more` if it wants to be called again for work that is not done. */
 export function explorer({ model, el }, { label, controls, views, traits, draw }) {
   const sentence = make("p", { class: "explorer-state", role: "status" });
   const rows = make("tbody");
+  let waiting = false;
+  const ask = () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      redraw();
+    });
+  };
   const redraw = () => {
     const state = draw();
+    if (state.more) ask();
     if (sentence.textContent !== state.sentence) sentence.textContent = state.sentence;
     rows.replaceChildren(
       ...state.rows.map(([name, value]) =>
@@ -422,7 +436,9 @@ export function explorer({ model, el }, { label, controls, views, traits, draw }
           "tr",
           {},
           make("th", { scope: "row" }, name),
-          make("td", { "data-name": name, "data-value": value }, pretty(value)),
+          typeof value === "string"
+            ? make("td", {}, value)
+            : make("td", { "data-name": name, "data-value": value }, pretty(value)),
         ),
       ),
     );
@@ -452,14 +468,5 @@ export function explorer({ model, el }, { label, controls, views, traits, draw }
   }
   el.append(root);
 
-  let waiting = false;
-  const ask = () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      redraw();
-    });
-  };
   for (const name of traits) model.on(`change:${name}`, ask);
 }

@@ -25,6 +25,14 @@ export function polynomial(x, degree) {
   return columns;
 }
 
+function rotate(left, right, cos, tan) {
+  for (let k = 0; k < left.length; k++) {
+    const [a, b] = [left[k], right[k]];
+    left[k] = cos * (a - tan * b);
+    right[k] = cos * (b + tan * a);
+  }
+}
+
 /** A = US·Vᵀ with orthogonal columns in US, of lengths s: the singular value decomposition. By
     one-sided Jacobi rotations: turn pairs of columns until all are orthogonal. Small singular
     values keep their leading digits (Demmel and Veselić, 1992). */
@@ -41,11 +49,7 @@ export function svd(A) {
         const zeta = (b - a) / (2 * c);
         const tan = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
         const cos = 1 / Math.hypot(1, tan);
-        for (const M of [US, V]) {
-          const [left, right] = [M[i], M[j]];
-          M[i] = left.map((value, k) => cos * (value - tan * right[k]));
-          M[j] = right.map((value, k) => cos * (value + tan * left[k]));
-        }
+        for (const M of [US, V]) rotate(M[i], M[j], cos, tan);
       }
     }
   }
