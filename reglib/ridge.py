@@ -145,14 +145,18 @@ def ridge_loo(
         outside, room, rounding = np.zeros(n), np.zeros(n), 0.0
     total = (n - 1) * lams[:, None]
     kept_out = total / (s**2 + total)  # 1 − s²/(s² + (n−1)λ), exact however close to 0
-    slack = room[:, None] + U**2 @ kept_out.T  # 1 − h
-    if (slack <= rounding).any():
-        i, k = np.argwhere(slack <= rounding)[0]
+    slack = kept_out @ (U**2).T  # 1 − h, (L, n); in place, since these are the largest arrays
+    slack += room
+    if slack.min() <= rounding:
+        k, i = np.argwhere(slack <= rounding)[0]
         raise ValueError(
             f"at lams[{k}] = {lams[k]:g} row {i} has leverage 1, so that nothing is left to "
             "predict it: pass larger λ"
         )
-    loo = np.mean(((outside[:, None] + U @ (z * kept_out).T) / slack) ** 2, axis=0)
+    left_out = (z * kept_out) @ U.T
+    left_out += outside
+    left_out /= slack
+    loo = np.einsum("ki,ki->k", left_out, left_out) / n
     shrinkage = s**2 / (s**2 + n * lams[:, None])
     dof = shrinkage.sum(axis=1)
     rss = outside @ outside + ((z * (1 - shrinkage)) ** 2).sum(axis=1)

@@ -49,7 +49,7 @@ def test_the_table_is_written(tmp_path):
         assert len(rows) == 2, name  # its ratios and its accuracy
         assert all(row.count("|") == 3 for row in rows)
     assert "| ridge path, 100 λ, against a loop over `Ridge` † |" in text
-    assert text.count("- † ") == 2
+    assert text.count("- † ") == 3
     assert text.count("| lasso path, number of knots") == 2
 
 
