@@ -9,7 +9,7 @@ from importlib import import_module
 
 from reglib.checks.entry import Assignment, Entry
 
-ASSIGNMENTS = ("overfitting", "ridge")
+ASSIGNMENTS = ("overfitting", "ridge", "lasso", "cross_validation")
 
 
 def assignment(name: str) -> Assignment:
