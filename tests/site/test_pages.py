@@ -32,6 +32,13 @@ def test_pages_load_without_error_and_without_leaving_their_host(tour, pages):
         assert not missing, f"{page} shows a picture that is not there"
 
 
+def test_the_root_leads_to_the_landing_page(visit, book):
+    # The signpost names no icon, so that the browser may look for one in vain.
+    window = visit(book, errors_allowed=True)
+    window.wait_for_url(book + "book/index.html")
+    window.locator(".explorer").wait_for()
+
+
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_axe_finds_nothing_serious_by_day_and_by_night(tour, pages, viewport):
     found = []
