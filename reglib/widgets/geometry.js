@@ -74,7 +74,7 @@ function planeView(model) {
 
 function rimView() {
   const plot = view({
-    title: "Loss along the rim of the budget",
+    title: "Loss along the rim",
     label: "The loss on a walk around the rim, with the solution where it is least.",
     width: 300,
     height: 260,
@@ -100,18 +100,13 @@ function rimView() {
 }
 
 /** What there is to say about the solution. */
-function verdict({ rho, w, lam, pull }, zero) {
+function verdict({ rho, lam, pull }, zero) {
   if (lam === 0) return "The optimum is within the budget, so it is the solution.";
-  if (rho === 0) {
-    const which = zero < 0 ? "neither is 0" : `${NAMES[zero]} is 0 only as nothing pulls it away`;
-    return `A disk has no corners: ${which}.`;
-  }
-  if (zero < 0) return "It is not at a corner: neither is 0.";
-  const size = pretty(Math.abs(pull[zero]));
-  const price = rho === 1 ? "λ" : "λρ";
+  if (rho === 0) return `A disk has no corners; ${zero < 0 ? "neither" : NAMES[zero]} is 0.`;
+  if (zero < 0) return "Not a corner: neither is 0.";
   return (
-    `It is a corner: ${NAMES[zero]} is exactly 0. The pull on ${NAMES[zero]} is ${size}, and to ` +
-    `leave 0 it would have to be more than ${price} = ${pretty(lam * rho)}.`
+    `A corner: ${NAMES[zero]} is exactly 0, as the pull on it, ${pretty(pull[zero])}, is not ` +
+    `more than ${rho === 1 ? "λ" : "λρ"} = ${pretty(lam * rho)} in size.`
   );
 }
 
@@ -135,8 +130,8 @@ function render({ model, el }) {
     const name = state.penalty === "elastic net" ? `Elastic net, ρ = ${pretty(rho)}` : state.penalty;
     return {
       sentence:
-        `${name}, budget through ${pretty(state.reach)}: the solution is w₁ = ` +
-        `${pretty(w[0])}, w₂ = ${pretty(w[1])}. ${verdict(found, zero)}`,
+        `${name}, budget through ${pretty(state.reach)}: w₁ = ${pretty(w[0])}, ` +
+        `w₂ = ${pretty(w[1])}. ${verdict(found, zero)}`,
       rows: [
         ...both("", w), ["λ that leads there", lam], ...both("pull on ", pull),
         ["loss above its least", loss(w)], ...both("optimum ", state.optimum),
@@ -153,7 +148,7 @@ function render({ model, el }) {
       ratio,
       number("angle", "Turn of the contours, in degrees", -90, 90, 5),
       number("stretch", "Stretch of the contours", 0, 0.95, 0.05),
-      tick(model, "regions", "Shade every optimum that makes one of them 0"),
+      tick(model, "regions", "Shade every optimum that makes w₁ or w₂ zero"),
     ],
     views: [plane, rim],
     traits: TRAITS,

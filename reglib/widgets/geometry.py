@@ -166,7 +166,7 @@ class GeometryExplorer(Explorer):
             walk.plot(np.degrees(np.arctan2(w[1], w[0])), self.loss(w), "o", color=FIT, ms=8)
         walk.set_xticks([-180, -90, 0, 90, 180], ["−w₁", "−w₂", "w₁", "w₂", "−w₁"])
         walk.set(xlabel="direction from the origin", ylabel="loss above its least")
-        walk.set_title("Loss along the rim of the budget", fontsize="medium")
+        walk.set_title("Loss along the rim", fontsize="medium")
         walk.set_ylim(bottom=0)
         for ax in (plane, walk):
             ax.spines[["top", "right"]].set_visible(False)

@@ -173,8 +173,8 @@ function render({ model, el }) {
       sentence:
         `λ = ${format(lam)}: ${kept} of ${names.length} coefficients ${kept === 1 ? "is" : "are"} ` +
         `not zero; training error ${pretty(fit.training)}. For ${feature}, c = ${pretty(c)} is ` +
-        (w ? `beyond ±λ, so w = ${formula} = ${pretty(w)}. ` : "within ±λ, so w = 0. ") +
-        (coming.length ? `Next on the right: ${coming.join(", ")} at λ = ${format(next)}.` : ""),
+        (w ? `beyond ±λ: w = ${formula} = ${pretty(w)}. ` : "within ±λ: w = 0. ") +
+        (coming.length ? `Next, at λ = ${format(next)}, ${coming.join(" and ")}.` : ""),
       rows: [
         ["training error", fit.training],
         ["intercept", fit.b],

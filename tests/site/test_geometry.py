@@ -10,7 +10,7 @@ from reglib.widgets import GeometryExplorer
 REACH = "Budget: where its rim crosses the axes"
 TURN, STRETCH = "Turn of the contours, in degrees", "Stretch of the contours"
 RATIO, PENALTY = "ρ, the share of L1", "Penalty"
-REGIONS = "Shade every optimum that makes one of them 0"
+REGIONS = "Shade every optimum that makes w₁ or w₂ zero"
 OPTIMUM = "Optimum, moved by the arrow keys"
 
 
@@ -54,14 +54,14 @@ def test_it_opens_at_a_corner_and_equals_reglib_for_every_penalty(show):
     explorer = GeometryExplorer()
     page = show(explorer)
     assert sentence(page) == (
-        "L1, budget through 1.5: the solution is w₁ = 1.5, w₂ = 0. It is a corner: w₂ is exactly "
-        "0. The pull on w₂ is 1.25, and to leave 0 it would have to be more than λ = 1.5."
+        "L1, budget through 1.5: w₁ = 1.5, w₂ = 0. A corner: w₂ is exactly 0, as the pull on it, "
+        "1.25, is not more than λ = 1.5 in size."
     )
     assert_equals_reglib(page, explorer)
     assert not page.get_by_text(RATIO).is_visible()
     choose(page, "L2")
     explorer.penalty = "L2"
-    assert "A disk has no corners: neither is 0." in sentence(page)
+    assert "A disk has no corners; neither is 0." in sentence(page)
     assert_equals_reglib(page, explorer)
     choose(page, "elastic net")
     explorer.penalty = "elastic net"
@@ -147,11 +147,11 @@ def test_the_optimum_moves_by_keyboard_until_the_solution_leaves_the_corner(show
     for _ in range(5):
         page.keyboard.press("ArrowUp")
         settle(page)
-        assert "It is a corner" in sentence(page)
+        assert "A corner: w₂ is exactly 0" in sentence(page)
     page.keyboard.press("ArrowUp")
     settle(page)
     assert both(numbers(page), "optimum ") == pytest.approx([8 / 3, 2 / 3 + 0.6])
-    assert "It is not at a corner: neither is 0." in sentence(page)
+    assert "Not a corner: neither is 0." in sentence(page)
     assert_equals_reglib(page, explorer)
     for key in ("ArrowLeft", "PageDown", "ArrowDown", "ArrowRight"):
         page.keyboard.press(key)

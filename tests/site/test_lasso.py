@@ -128,8 +128,8 @@ def test_lambda_and_the_feature_move_by_keyboard(show):
     explorer = LassoExplorer(lam=0.05, feature="hdl")
     page = show(explorer)
     assert sentence(page).startswith("λ = 0.05: 10 of 10 coefficients are not zero; training error")
-    assert "For hdl, c = 1 is beyond ±λ, so w = c − λ = 0.951." in sentence(page)
-    assert sentence(page).endswith("Next on the right: hdl becomes zero at λ = 0.0623.")
+    assert "For hdl, c = 1 is beyond ±λ: w = c − λ = 0.951." in sentence(page)
+    assert sentence(page).endswith("Next, at λ = 0.0623, hdl becomes zero.")
     page.keyboard.press("Tab")
     assert slider(page, LAM).evaluate("node => node === document.activeElement")
     for _ in range(5):
@@ -137,7 +137,7 @@ def test_lambda_and_the_feature_move_by_keyboard(show):
     settle(page)
     assert typed(page, LAM).input_value() == "0.0891"
     assert "9 of 10 coefficients are not zero" in sentence(page)
-    assert "is within ±λ, so w = 0. Next on the right: hdl comes in at λ = 0.104." in sentence(page)
+    assert "is within ±λ: w = 0. Next, at λ = 0.104, hdl comes in." in sentence(page)
     assert_equals_reglib(page, explorer, 0.0891)
     page.keyboard.press("End")
     settle(page)
