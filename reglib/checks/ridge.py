@@ -597,8 +597,402 @@ _STANDARDIZE = Entry(
 )
 
 
+# --- ridge_path ---
+
+
+def _path(X, y, lams):
+    path = ridge_path(X, y, lams)
+    return path.coef, path.intercept
+
+
+def _penalties(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Draw different λ in ascending order."""
+    return np.cumsum(rng.uniform(0.3, 1.5, count)).round(2)
+
+
+def _path_cases(rng: np.random.Generator) -> list[Case]:
+    order = "row k of W and entry k of b belong to lams[k], in whatever order the λ come"
+    single = "one λ makes a W of one row and a b of one entry"
+    idle = "a column that never varies explains nothing, so its coefficient is zero at every λ"
+    shortest = (
+        "X is singular, so many w fit equally well at λ = 0: its row is the shortest of them, as "
+        "in ridge_fit"
+    )
+    typical, mixed, edges, singular = _PATH_RUBRIC
+
+    def draw(n, p, lams, whole=False):
+        return _rows(rng, n, p, whole), _answers(rng, n, whole), np.asarray(lams)
+
+    def with_zero(count):
+        return np.append(0.0, _penalties(rng, count))
+
+    with_constant = _rows(rng, 6, 3)
+    with_constant[:, 1] = 3.0
+    twin = _rows(rng, 4, 1, whole=True).astype(float)
+    low, high = _penalties(rng, 2)
+    return [
+        Case(typical, "three rows, one feature, two λ", draw(3, 1, _penalties(rng, 2))),
+        Case(typical, "five rows, two features, three λ", draw(5, 2, _penalties(rng, 3))),
+        Case(typical, "nine rows, three features, λ = 0 first", draw(9, 3, with_zero(3))),
+        Case(mixed, "λ that descend", draw(4, 2, _penalties(rng, 3)[::-1].copy()), order),
+        Case(mixed, "λ in no order", draw(5, 2, _penalties(rng, 4)[[2, 0, 3, 1]]), order),
+        Case(mixed, "a λ that comes twice", draw(5, 2, [high, low, high]), order),
+        Case(edges, "a single λ", draw(4, 2, [_penalty(rng)]), single),
+        Case(edges, "more features than rows", draw(3, 5, _penalties(rng, 2))),
+        Case(
+            edges,
+            "a constant column",
+            (with_constant, _answers(rng, 6), _penalties(rng, 2)),
+            idle,
+        ),
+        Case(edges, "whole numbers", draw(5, 2, [1, 3], whole=True)),
+        Case(
+            singular,
+            "λ = 0 and the same column twice",
+            (np.hstack([twin, twin]), _answers(rng, 4, whole=True).astype(float), with_zero(1)),
+            shortest,
+        ),
+        Case(singular, "λ = 0 and more features than rows", draw(4, 6, with_zero(2)), shortest),
+    ]
+
+
+_PATH_RUBRIC = {
+    "typical cases": 2,
+    "the order of lams": 1,
+    "a single λ, whole numbers, a constant column, p > n": 1,
+    "λ = 0 and a singular X: the shortest w": 1,
+}
+
+
+def _path_of(fit):
+    """A path made of a fit for each λ."""
+
+    def wrong(X, y, lams):
+        fits = [fit(X, y, lam) for lam in lams]
+        return np.array([w for w, _ in fits]), np.array([b for _, b in fits])
+
+    return wrong
+
+
+def _path_of_one_array(X, y, lams):
+    """The list of all w holds one and the same array, filled anew for each λ."""
+    W, b = _path(X, y, lams)
+    return np.tile(W[-1], (len(lams), 1)), b
+
+
+def _path_shrunk_alike(X, y, lams):
+    W = _fit(X, y, 0.0)[0] / (1 + lams[:, None])
+    return W, y.mean() - W @ X.mean(axis=0)
+
+
+_PATH = Entry(
+    name="ridge.ridge_path",
+    returns=("W", "b"),
+    must="row k of W and entry k of b are the ridge fit at lams[k], whatever the other λ are",
+    reference=_path,
+    cases=_path_cases,
+    rubric=_PATH_RUBRIC,
+    section="Shorter, but not smaller one by one",
+    builds_on=("ridge.ridge_fit",),
+    example=(np.array([[0.0], [2.0]]), np.array([1.0, 5.0]), np.array([1.0, 0.0, 3.0])),
+    misconceptions=(
+        Misconception(
+            "the rows of W are the features, and its columns the λ",
+            "print the shape of W for two features and three λ, and hold it against the table "
+            "above the function.",
+            "Shorter, but not smaller one by one",
+            lambda X, y, lams: (_path(X, y, lams)[0].T, _path(X, y, lams)[1]),
+        ),
+        Misconception(
+            "the answers come in ascending order of λ",
+            "call it with the same λ in two orders, and see which row of W belongs to which λ.",
+            "Shorter, but not smaller one by one",
+            lambda X, y, lams: _path(X, y, np.sort(lams)),
+        ),
+        Misconception(
+            "every row of W holds the w of the last λ",
+            "print W inside your loop, after each turn: does a turn change the rows before it?",
+            "Shorter, but not smaller one by one",
+            _path_of_one_array,
+        ),
+        Misconception(
+            "the penalties add up from one λ to the next",
+            "call it with lams = [1, 1]: both rows must be the same; then look for something that "
+            "your loop changes and the next turn uses again.",
+            "The closed form",
+            lambda X, y, lams: _path(X, y, np.cumsum(lams)),
+        ),
+        Misconception(
+            "w is computed from an X that is not centred",
+            "add 1000 to one column of X: every b should change, and W stay as it is.",
+            "The closed form",
+            _path_of(_fit_uncentred),
+        ),
+        Misconception(
+            "the intercept is the mean of y for every λ",
+            "each of the fits must pass through the point (x̄, ȳ) of the means: put x̄ into yours.",
+            "The closed form",
+            lambda X, y, lams: (_path(X, y, lams)[0], np.full(len(lams), y.mean())),
+        ),
+        Misconception(
+            "λ is not multiplied by n",
+            "enter every row of the data twice: the path must stay as it is. See what yours does.",
+            "One λ for every n",
+            _path_of(_fit_with(lambda n, lam: lam)),
+        ),
+        Misconception(
+            "all coefficients of least squares are divided by the same number, 1 + λ",
+            "for two features, divide your w at λ = 1 by your w at λ = 0, entry by entry: on most "
+            "data the two ratios must differ.",
+            "What λ does to each direction",
+            _path_shrunk_alike,
+        ),
+    ),
+)
+
+
+# --- shrinkage_factors ---
+
+
+def _spread(X):
+    """The singular values of the centred X, descending."""
+    return np.linalg.svd(X - X.mean(axis=0), compute_uv=False)
+
+
+def _factors(X, lam):
+    s = _spread(X)
+    return s**2 / (s**2 + len(X) * lam)
+
+
+def _one_column_constant(rng: np.random.Generator, n: int, p: int) -> np.ndarray:
+    X = _rows(rng, n, p)
+    X[:, 0] = 3.0
+    return X
+
+
+def _factors_cases(rng: np.random.Generator) -> list[Case]:
+    nothing = "with λ = 0 nothing is shrunk: no direction has a variance of zero here"
+    idle = "a column that never varies adds a direction without variance: its factor is zero"
+    few = (
+        "there are min(n, p) factors, and n centred rows vary along n − 1 directions at most, so "
+        "that the last factor is zero"
+    )
+    typical, edges, wide = _FACTORS_RUBRIC
+
+    def draw(n, p, lam, whole=False):
+        return _rows(rng, n, p, whole), lam
+
+    return [
+        Case(typical, "three rows, one feature", draw(3, 1, _penalty(rng))),
+        Case(typical, "five rows, two features", draw(5, 2, _penalty(rng))),
+        Case(typical, "nine rows, three features", draw(9, 3, _penalty(rng))),
+        Case(typical, "nine rows, a large λ", draw(9, 3, round(10 * _penalty(rng), 1))),
+        Case(edges, "λ = 0", draw(5, 2, 0.0), nothing),
+        Case(edges, "whole numbers", draw(4, 2, 2, whole=True)),
+        Case(edges, "a constant column", (_one_column_constant(rng, 5, 2), _penalty(rng)), idle),
+        Case(wide, "as many features as rows", draw(3, 3, _penalty(rng)), few),
+        Case(wide, "more features than rows", draw(3, 5, _penalty(rng)), few),
+    ]
+
+
+_FACTORS_RUBRIC = {
+    "typical cases": 2,
+    "λ = 0, whole numbers, a constant column": 1,
+    "p ≥ n: as many factors as rows": 1,
+}
+
+
+def _factors_by(formula):
+    """Factors from a wrong formula in s and in nλ."""
+    return lambda X, lam: formula(_spread(X), len(X) * lam)
+
+
+def _factors_uncentred(X, lam):
+    s = np.linalg.svd(X, compute_uv=False)
+    return s**2 / (s**2 + len(X) * lam)
+
+
+def _factors_of_columns(X, lam):
+    return X.var(axis=0) / (X.var(axis=0) + lam)
+
+
+_FACTORS = Entry(
+    name="ridge.shrinkage_factors",
+    returns=("f",),
+    must=(
+        "the factors lie between 0 and 1, the first belongs to the direction along which the rows "
+        "vary most, and a direction whose variance is λ is halved"
+    ),
+    reference=_factors,
+    cases=_factors_cases,
+    rubric=_FACTORS_RUBRIC,
+    section="What λ does to each direction",
+    example=(np.array([[5.0, 3.0], [1.0, 3.0], [5.0, 1.0], [1.0, 1.0]]), 1.0),
+    misconceptions=(
+        Misconception(
+            "the columns of X are not centred",
+            "add 1000 to one column of X: the rows vary as before, so no factor should change.",
+            "What λ does to each direction",
+            _factors_uncentred,
+        ),
+        Misconception(
+            "the factors come in ascending order",
+            "find the direction along which the rows of the example vary most, and see where its "
+            "factor stands.",
+            "What λ does to each direction",
+            lambda X, lam: _factors(X, lam)[::-1],
+        ),
+        Misconception(
+            "λ is not multiplied by n",
+            "enter every row twice: s² becomes twice as large, and no factor should change.",
+            "One λ for every n",
+            lambda X, lam: _spread(X) ** 2 / (_spread(X) ** 2 + lam),
+        ),
+        Misconception(
+            "the singular values are not squared",
+            "give X a unit, such as metres: a factor is a pure number, so what stands beside nλ "
+            "must have the unit of a variance.",
+            "What λ does to each direction",
+            _factors_by(lambda s, penalty: s / (s + penalty)),
+        ),
+        Misconception(
+            "eigenvalues of XᵀX are taken for singular values",
+            "compute both for the matrix [[3.0]], which has the singular value 3.",
+            "What λ does to each direction",
+            _factors_by(lambda s, penalty: s**4 / (s**4 + penalty)),
+        ),
+        Misconception(
+            "the factors are those that lead from Uᵀy to w, s/(s² + nλ)",
+            "put λ = 0 into your formula: ridge is least squares then, so which share of it is "
+            "left?",
+            "What λ does to each direction",
+            _factors_by(lambda s, penalty: s / (s**2 + penalty)),
+        ),
+        Misconception(
+            "the factors say what is taken away, not what is left",
+            "put λ = 0 into your formula: ridge is least squares then, so which share of it is "
+            "left?",
+            "What λ does to each direction",
+            _factors_by(lambda s, penalty: penalty / (s**2 + penalty)),
+        ),
+        Misconception(
+            "the columns are taken for the directions",
+            "take an X of two equal columns: its rows vary along a single direction. See what "
+            "your factors say.",
+            "What λ does to each direction",
+            _factors_of_columns,
+        ),
+    ),
+)
+
+
+# --- effective_dof ---
+
+
+def _dof(X, lam):
+    return float(_factors(X, lam).sum())
+
+
+def _dof_cases(rng: np.random.Generator) -> list[Case]:
+    full = "with λ = 0 least squares spends one degree of freedom on each of its coefficients"
+    idle = "a column that never varies spends no degree of freedom"
+    wide = "n centred rows vary along n − 1 directions at most, so it is below n − 1"
+    typical, edges = _DOF_RUBRIC
+
+    def draw(n, p, lam, whole=False):
+        return _rows(rng, n, p, whole), lam
+
+    return [
+        Case(typical, "three rows, one feature", draw(3, 1, _penalty(rng))),
+        Case(typical, "five rows, two features", draw(5, 2, _penalty(rng))),
+        Case(typical, "nine rows, three features", draw(9, 3, _penalty(rng))),
+        Case(typical, "nine rows, a large λ", draw(9, 3, round(10 * _penalty(rng), 1))),
+        Case(edges, "λ = 0", draw(6, 2, 0.0), full),
+        Case(edges, "whole numbers", draw(4, 2, 2, whole=True)),
+        Case(edges, "a constant column", (_one_column_constant(rng, 5, 2), _penalty(rng)), idle),
+        Case(edges, "more features than rows", draw(3, 5, _penalty(rng)), wide),
+    ]
+
+
+_DOF_RUBRIC = {
+    "typical cases": 2,
+    "λ = 0, whole numbers, a constant column, p > n": 1,
+}
+
+
+_DOF = Entry(
+    name="ridge.effective_dof",
+    returns=("dof",),
+    must=(
+        "it falls from the rank of the centred X, at λ = 0, towards 0 as λ grows, and does not "
+        "count the intercept"
+    ),
+    reference=_dof,
+    cases=_dof_cases,
+    rubric=_DOF_RUBRIC,
+    section="Effective degrees of freedom",
+    builds_on=("ridge.shrinkage_factors",),
+    example=(np.array([[5.0, 3.0], [1.0, 3.0], [5.0, 1.0], [1.0, 1.0]]), 1.0),
+    misconceptions=(
+        Misconception(
+            "the intercept is counted",
+            "let λ become huge, so that w is zero: what does your number fall to, and what should "
+            "it?",
+            "Effective degrees of freedom",
+            lambda X, lam: 1 + _dof(X, lam),
+        ),
+        Misconception(
+            "coefficients are counted, whatever λ is",
+            "compare your number at λ = 0 and at λ = 1000: the second fit hardly follows the data "
+            "at all.",
+            "Effective degrees of freedom",
+            lambda X, lam: float(X.shape[1]),
+        ),
+        Misconception(
+            "the columns of X are not centred",
+            "add 1000 to one column of X: the rows vary as before, so your number should stay as "
+            "it is.",
+            "What λ does to each direction",
+            lambda X, lam: _factors_uncentred(X, lam).sum(),
+        ),
+        Misconception(
+            "λ is not multiplied by n",
+            "enter every row twice: every s² becomes twice as large, and your number should stay "
+            "as it is.",
+            "One λ for every n",
+            lambda X, lam: (_spread(X) ** 2 / (_spread(X) ** 2 + lam)).sum(),
+        ),
+        Misconception(
+            "the singular values are not squared",
+            "give X a unit, such as metres: a share is a pure number, so what stands beside nλ "
+            "must have the unit of a variance.",
+            "What λ does to each direction",
+            lambda X, lam: (_spread(X) / (_spread(X) + len(X) * lam)).sum(),
+        ),
+        Misconception(
+            "the factors are squared before they are added",
+            "compute the trace of the matrix that makes the fitted values out of y, and compare.",
+            "Effective degrees of freedom",
+            lambda X, lam: (_factors(X, lam) ** 2).sum(),
+        ),
+        Misconception(
+            "what the residuals keep is counted, n less the sum",
+            "compare your number at λ = 0 and at λ = 1000: which of the two fits is freer?",
+            "Effective degrees of freedom",
+            lambda X, lam: len(X) - _dof(X, lam),
+        ),
+        Misconception(
+            "the shares that are taken away are added, not those that are left",
+            "compare your number at λ = 0 and at λ = 1000: which of the two fits is freer?",
+            "Effective degrees of freedom",
+            lambda X, lam: (1 - _factors(X, lam)).sum(),
+        ),
+    ),
+)
+
+
 ASSIGNMENT = Assignment(
     name="ridge",
     available=("check", "data", "widgets.tune"),
-    entries=(_OBJECTIVE, _GRADIENT, _FIT, _STANDARDIZE),
+    entries=(_OBJECTIVE, _GRADIENT, _FIT, _STANDARDIZE, _PATH, _FACTORS, _DOF),
 )

@@ -48,6 +48,9 @@ def test_the_ridge_contract():
         "ridge_gradient": ("ridge_gradient(w, b, X, y, lam)", ("grad_w", "grad_b")),
         "ridge_fit": ("ridge_fit(X, y, lam)", ("w", "b")),
         "standardize": ("standardize(X_train, X_new)", ("Z_train", "Z_new")),
+        "ridge_path": ("ridge_path(X, y, lams)", ("W", "b")),
+        "shrinkage_factors": ("shrinkage_factors(X, lam)", ("f",)),
+        "effective_dof": ("effective_dof(X, lam)", ("dof",)),
     }
 
 

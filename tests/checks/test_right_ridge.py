@@ -196,6 +196,151 @@ def standardize_together(X_train, X_new):
     return both[:n], both[n:]
 
 
+# --- ridge_path ---
+
+
+def path_by_a_fit_for_each(X, y, lams):
+    W, b = [], []
+    for lam in lams:
+        w, intercept = fit_by_least_squares_with_rows(X, y, lam)
+        W.append(w)
+        b.append(intercept)
+    return W, b  # lists
+
+
+def path_by_one_svd(X, y, lams):
+    n, mean = len(y), X.mean(axis=0)
+    U, s, Vt = np.linalg.svd(X - mean, full_matrices=False)
+    keep = s > 1e-10 * s[0]
+    U, s, Vt = U[:, keep], s[keep], Vt[keep]
+    W = (s / (s**2 + n * lams[:, np.newaxis]) * (U.T @ (y - y.mean()))) @ Vt
+    return W, y.mean() - W @ mean
+
+
+def path_by_eigenvalues(X, y, lams):
+    """The Gram matrix taken apart once; rounding around zero is called zero."""
+    n, mean = len(y), X.mean(axis=0)
+    values, V = np.linalg.eigh((X - mean).T @ (X - mean))
+    along = V.T @ (X - mean).T @ y
+    W = np.empty((len(lams), X.shape[1]))
+    for k, lam in enumerate(lams):
+        kept = values > 1e-10 * values[-1]
+        W[k] = V[:, kept] @ (along[kept] / (values[kept] + n * lam))
+    return [W, [y.mean() - mean @ w for w in W]]
+
+
+def path_by_pseudo_inverses_at_once(X, y, lams):
+    """One stack of (p, p) matrices, one for each λ."""
+    n, p = X.shape
+    Xc = X - np.mean(X, axis=0)
+    stack = Xc.T @ Xc + n * lams.reshape(-1, 1, 1) * np.eye(p)
+    W = np.linalg.pinv(stack, hermitian=True) @ (Xc.T @ y)
+    return W, np.mean(y - W @ X.T, axis=1)
+
+
+def path_from_large_to_small(X, y, lams):
+    """Computed in descending order of λ, and put back in the order that was asked for."""
+    order = np.argsort(lams)[::-1]
+    W, b = np.zeros((len(lams), X.shape[1])), np.zeros(len(lams))
+    for k in order:
+        W[k], b[k] = fit_by_the_small_side(X, y, lams[k])
+    return W, b
+
+
+def path_by_augmented_rows(X, y, lams):
+    n, p = X.shape
+    Xc, answers = X - X.mean(axis=0), np.concatenate([y - y.mean(), np.zeros(p)])
+    W = np.vstack(
+        [np.linalg.pinv(np.vstack([Xc, np.sqrt(n * lam) * np.eye(p)])) @ answers for lam in lams]
+    )
+    return W, np.mean(y) - X.mean(axis=0) @ W.T
+
+
+# --- shrinkage_factors ---
+
+
+def factors_by_svd(X, lam):
+    n = X.shape[0]
+    s = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)[1]
+    return s**2 / (s**2 + n * lam)
+
+
+def factors_by_variances(X, lam):
+    variance = np.linalg.svd(X - np.mean(X, axis=0))[1] ** 2 / len(X)
+    return [v / (v + lam) for v in variance]  # a list
+
+
+def factors_by_the_small_gram_matrix(X, lam):
+    n, p = X.shape
+    Xc = X - X.mean(axis=0)
+    gram = Xc.T @ Xc if p <= n else Xc @ Xc.T
+    squares = np.linalg.eigvalsh(gram)[::-1]
+    return squares / (squares + n * lam)
+
+
+def factors_by_covariance(X, lam):
+    n, p = X.shape
+    variance = np.linalg.eigvalsh(np.atleast_2d(np.cov(X, rowvar=False, bias=True)))
+    variance = np.sort(np.clip(variance, 0, None))[::-1][: min(n, p)]
+    return 1 - lam / (variance + lam)
+
+
+def factors_by_the_hat_matrix(X, lam):
+    """The eigenvalues of what makes the fitted values out of y."""
+    n, p = X.shape
+    Xc = X - X.mean(axis=0)
+    hat = Xc @ np.linalg.solve(Xc.T @ Xc + n * lam * np.eye(p), Xc.T)
+    return np.sort(np.linalg.eigvalsh((hat + hat.T) / 2))[::-1][: min(n, p)]
+
+
+def factors_by_triangles(X, lam):
+    s = np.linalg.svd(np.linalg.qr(X - X.mean(axis=0), mode="r"))[1]
+    return 1 / (1 + len(X) * lam / s**2) if s.all() else s**2 / (s**2 + len(X) * lam)
+
+
+# --- effective_dof ---
+
+
+def dof_by_svd(X, lam):
+    return factors_by_svd(X, lam).sum()
+
+
+def dof_by_the_trace_of_the_hat_matrix(X, lam):
+    n, p = X.shape
+    Xc = X - X.mean(axis=0)
+    return np.trace(Xc @ np.linalg.inv(Xc.T @ Xc + n * lam * np.eye(p)) @ Xc.T)
+
+
+def dof_by_the_trace_on_the_other_side(X, lam):
+    n, p = X.shape
+    Xc = X - X.mean(axis=0)
+    gram = Xc.T @ Xc
+    return np.array(np.trace(np.linalg.solve(gram + n * lam * np.eye(p), gram)))  # a 0-d array
+
+
+def dof_by_nudges(X, lam):
+    """How far each fitted value moves with its own y, less the 1/n by which the mean moves."""
+    n = len(X)
+    y, total = np.zeros(n), 0.0
+    for i in range(n):
+        w, b = fit_by_least_squares_with_rows(X, y + np.eye(n)[i], lam)
+        total += b + X[i] @ w - 1 / n
+    return total
+
+
+def dof_by_loops(X, lam):
+    total = 0
+    for s in np.linalg.svd(X - X.mean(axis=0), compute_uv=False):
+        total += s * s / (s * s + len(X) * lam)
+    return float(total)
+
+
+def dof_by_what_is_left(X, lam):
+    n, p = X.shape
+    variance = np.linalg.eigvalsh((X - X.mean(axis=0)).T @ (X - X.mean(axis=0)) / n)
+    return p - sum(lam / (variance + lam)) if lam else p
+
+
 RIGHT = {
     "ridge.ridge_objective": [
         objective_by_vectors,
@@ -226,6 +371,30 @@ RIGHT = {
         standardize_by_moments,
         standardize_by_matrices,
         standardize_together,
+    ],
+    "ridge.ridge_path": [
+        path_by_a_fit_for_each,
+        path_by_one_svd,
+        path_by_eigenvalues,
+        path_by_pseudo_inverses_at_once,
+        path_from_large_to_small,
+        path_by_augmented_rows,
+    ],
+    "ridge.shrinkage_factors": [
+        factors_by_svd,
+        factors_by_variances,
+        factors_by_the_small_gram_matrix,
+        factors_by_covariance,
+        factors_by_the_hat_matrix,
+        factors_by_triangles,
+    ],
+    "ridge.effective_dof": [
+        dof_by_svd,
+        dof_by_the_trace_of_the_hat_matrix,
+        dof_by_the_trace_on_the_other_side,
+        dof_by_nudges,
+        dof_by_loops,
+        dof_by_what_is_left,
     ],
 }
 
