@@ -28,13 +28,33 @@ class Rng:
         return np.random.default_rng(self.seed)
 
 
+@dataclass(frozen=True, repr=False)
+class Function:
+    """An argument that is a function: its source, one expression over `np`, made where it runs.
+
+    >>> Function("lambda x: np.sqrt(x) + 1").make()(4.0)
+    np.float64(3.0)
+    >>> Function("lambda x: x + 1")
+    lambda x: x + 1
+    """
+
+    source: str
+
+    def __repr__(self) -> str:
+        return self.source
+
+    def make(self) -> Callable:
+        return eval(self.source, {"np": np})
+
+
 @dataclass(frozen=True)
 class Case:
     """One call of the function.
 
     behaviour  the line of the rubric that it counts towards; "" for the public example
     name       what a learner reads: "λ = 0"
-    args       plain data (numbers, arrays, lists, tuples), or objects with a `make()` like `Rng`
+    args       plain data (numbers, arrays, lists, tuples), or objects with a `make()`: `Rng`,
+               `Function`
     must       what holds for a right answer here; "" if it is no more than the entry's `must`
     """
 

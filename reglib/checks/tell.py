@@ -103,12 +103,26 @@ def assign(name: str, value: Any) -> str:
     X = np.array([[1.0], [2.5]])
     """
     if not isinstance(value, np.ndarray):
-        return f"{name} = {value!r}"
+        return f"{name} = {_literal(value)}"
     start = f"{name} = np.array("
     if value.ndim < 2 or value.size <= 6:
         return f"{start}{value.tolist()})"
     below = ",\n" + " " * (len(start) + 1)
     return f"{start}[{below.join(str(row) for row in value.tolist())}])"
+
+
+def _literal(value: Any) -> str:
+    """What makes a value again: as `repr`, with the arrays inside of lists and tuples."""
+    if isinstance(value, np.ndarray):
+        return f"np.array({value.tolist()})"
+    if not isinstance(value, list | tuple):
+        return repr(value)
+    if len(value) > 3 and all(item is value[0] for item in value) and isinstance(value, list):
+        return f"[{_literal(value[0])}] * {len(value)}"
+    items = ", ".join(map(_literal, value))
+    if isinstance(value, list):
+        return f"[{items}]"
+    return f"({items},)" if len(value) == 1 else f"({items})"
 
 
 def _wrapped(line: str) -> str:

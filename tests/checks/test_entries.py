@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reglib.checks import ASSIGNMENTS, assignment, find
-from reglib.checks.entry import Rng
+from reglib.checks.entry import Function, Rng
 from reglib.checks.judge import judge
 from reglib.checks.run import attempt, fresh, run
 from reglib.checks.tell import assign, example, tell
@@ -84,9 +84,18 @@ def test_a_printed_case_can_be_pasted(entry):
             exec(assign(name, value), scope)
             if isinstance(value, Rng):
                 assert scope[name].bit_generator.state == value.make().bit_generator.state
-                continue
-            assert np.array_equal(scope[name], value)
-            assert np.asarray(scope[name]).dtype == np.asarray(value).dtype
+            elif isinstance(value, Function):
+                assert scope[name].__code__.co_code == value.make().__code__.co_code
+            else:
+                assert _is_same(scope[name], value)
+
+
+def _is_same(pasted, value):
+    if isinstance(value, list | tuple):
+        pairs = zip(pasted, value, strict=True)
+        return type(pasted) is type(value) and all(_is_same(*pair) for pair in pairs)
+    same_type = np.asarray(pasted).dtype == np.asarray(value).dtype
+    return same_type and np.array_equal(pasted, value)
 
 
 @each_entry
@@ -131,8 +140,8 @@ def test_what_does_nothing_earns_nothing(entry, verdict):
 
 def _like(value, number):
     """An answer of the right form that is the same number throughout."""
-    if isinstance(value, tuple):
-        return tuple(_like(part, number) for part in value)
+    if isinstance(value, list | tuple):
+        return type(value)(_like(part, number) for part in value)
     return np.full(np.shape(value), number)
 
 
