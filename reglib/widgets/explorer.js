@@ -202,11 +202,12 @@ export function traitAxis(model, plot, name, { domain, kind, round, ...words }) 
 }
 
 /** Errors along a trait, each of `kinds` = [{ name, words, colour, shape }], with `name` its
-    property in a fit. `makeAxis(plot)` makes the axis. */
-export function errorsAlong({ title, along, kinds, makeAxis }) {
+    property in a fit. `makeAxis(plot)` makes the axis; `words` beside the title, unless given, say
+    which line is which. */
+export function errorsAlong({ title, along, kinds, makeAxis, words }) {
   const plot = view({
     title,
-    words: kinds.map(({ words, colour, shape }) => key(shape, colour, words)),
+    words: words ?? kinds.map(({ words, colour, shape }) => key(shape, colour, words)),
     label: `Errors against ${along}. The numbers at the marker are in the sentence below.`,
     width: 300,
     height: 172,

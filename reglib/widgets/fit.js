@@ -54,6 +54,7 @@ function render({ model, el }) {
   });
   const bySize = errorsAlong({
     title: "Learning curve", along: "n", kinds, makeAxis: makeSizeAxis,
+    words: ["the same errors at this degree"],
   });
   let known = {};
   const draw = () => {
