@@ -132,7 +132,8 @@ class FitExplorer(Explorer):
     def fit(self, degree: int | None = None, n: int | None = None) -> tuple[np.ndarray, float]:
         """Return (w, b) for a degree and an n, those of the traits unless others are given."""
         x, y, _, _ = self.data()
-        degree, n = degree or self.degree, n or self.n
+        degree = self.degree if degree is None else degree
+        n = inputs.whole("n", self.n if n is None else n, least=2, most=self.rows)
         return least_squares(polynomial(x[:n], degree), y[:n])
 
     def errors(self, degree: int | None = None, n: int | None = None) -> tuple[float, ...]:
@@ -142,7 +143,7 @@ class FitExplorer(Explorer):
         """
         x, y, x_val, y_val = self.data()
         w, b = self.fit(degree, n)
-        n = n or self.n
+        n = self.n if n is None else n
 
         def error(x: np.ndarray, y: np.ndarray) -> float:
             return float(np.mean((y - b - polynomial(x, len(w)) @ w) ** 2))

@@ -134,6 +134,10 @@ def test_fit_and_training_error_are_those_of_reglib_on_the_first_n_rows():
         residual = y[:n] - b - polynomial(x[:n], degree) @ w
         assert explorer.errors(degree, n)[0] == pytest.approx(np.mean(residual**2))
     np.testing.assert_array_equal(explorer.fit()[0], explorer.fit(9, 7)[0])
+    with pytest.raises(ValueError, match="degree is 0"):
+        explorer.errors(degree=0)
+    with pytest.raises(ValueError, match="n is 61: pass a whole number from 2 to 60"):
+        explorer.errors(n=61)
 
 
 def test_the_true_risk_is_the_error_on_very_many_new_rows():
