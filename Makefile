@@ -46,10 +46,10 @@ $(SITE)/.read: $(READ)
 lab: $(INSTALLED)  ## open the assignments in JupyterLab
 	$(BIN)/jupyter lab exercises
 
-test: $(INSTALLED)  ## check the style and run every test (PYTEST="-k ridge" for some)
+test: $(INSTALLED)  ## check the style and run every test (PYTEST="-k ridge -n 0" for some)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 exercises: $(INSTALLED)  ## make exercises/ anew from solutions/
 	$(BIN)/python -m solutions
