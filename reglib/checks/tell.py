@@ -101,6 +101,8 @@ def assign(name: str, value: Any) -> str:
 
     >>> print(assign("X", np.array([[1.0], [2.5]])))
     X = np.array([[1.0], [2.5]])
+    >>> print(assign("folds", [(np.array([1]), np.array([0]))]))
+    folds = [(np.array([1]), np.array([0]))]
     """
     if not isinstance(value, np.ndarray):
         return f"{name} = {_literal(value)}"
@@ -189,6 +191,8 @@ def _result(entry: Entry, value: Any) -> list[str]:
 
 
 def _show(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        value = _table(value)
     if isinstance(value, np.ndarray) and value.ndim:
         prefix = " " * len(f"{name} = ")
         text = np.array2string(value, precision=6, separator=", ", threshold=40, prefix=prefix)
@@ -197,6 +201,15 @@ def _show(name: str, value: Any) -> str:
     else:
         text = describe(value) if isinstance(value, Foreign) else repr(value)
     return f"{name} = {text if len(text) <= 1000 else text[:999] + '…'}"
+
+
+def _table(value: list) -> Any:
+    """A list of numbers, or of equally long lists of numbers, as an array; others as they are."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # ragged
+        return value
+    return array if array.dtype.kind in "fi" and array.ndim <= 2 else value
 
 
 def _cause(verdict: Verdict, fault: Fault) -> list[str]:

@@ -15,6 +15,7 @@ from reglib.checks.cross_validation import (
     _is_left_to_chance,
     _stretches,
 )
+from reglib.checks.tell import tell
 from reglib.ridge import ridge_path
 
 # --- kfold_indices ---
@@ -523,3 +524,19 @@ def test_the_chosen_lambda_is_certain(seed):
                 for s in range(30)
             ]
             assert np.ptp(answers, axis=0).max() < 1e-12
+
+
+def test_a_list_of_errors_is_shown_as_numbers(verdict):
+    """However the list was made: NumPy's numbers in it are no more than numbers to a reader."""
+    entry = find("cross_validation.cross_val_errors")
+
+    def on_training_rows(fit, X, y, lams, folds):
+        return [[np.var(y[train]) for _ in lams] for train, _ in folds]
+
+    text = tell(verdict(entry, on_training_rows))
+    assert "errors = [[0.25, 0.25],\n" in text
+    assert "fit = lambda X, y, lam: " in text
+    assert "folds = [(np.array([1, 2]), np.array([0])), " in text
+    folds = find("cross_validation.kfold_indices")
+    text = tell(verdict(folds, lambda n, k, rng: [([0], [1])] * k))
+    assert "folds = [([0], [1]), ([0], [1])]" in text
