@@ -37,10 +37,18 @@ def fewer_rows(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return an X of at most p rows and its y for which XᵀX and Xᵀy are the same.
 
     Rotating the rows of [X y] changes no least-squares fit; one QR turns all but p of them to 0.
+    Its R is the Cholesky factor of XᵀX too, which is found several times as fast but with an
+    error of eps · (s₁/s_p)²: for large data with s₁/s_p < 10 that costs no digit that counts.
     """
     n, p = X.shape
     if n <= 2 * p:
         return X, y
+    if n * p > 100_000:
+        G = X.T @ X
+        squares = np.linalg.eigvalsh(G)
+        if squares[0] > 0.01 * squares[-1]:
+            R = np.linalg.cholesky(G).T
+            return R, np.linalg.solve(R.T, X.T @ y)
     R = np.linalg.qr(np.column_stack([X, y]), mode="r")
     return R[:p, :p], R[:p, p]
 

@@ -19,14 +19,19 @@ def make(n, p, seed=0, mean=2.0):
 
 
 def exact_ridge(X, y, lam):
-    """Return ridge's w in rational arithmetic: (XᵀX + nλI) w = Xᵀy, centred, by elimination."""
+    """Return ridge's w in rational arithmetic: (XᵀX + nλI) w = Xᵀy, centred, by elimination.
+
+    Floats are whole numbers over a power of two; n times a column, less its sum, is centred.
+    """
     n, p = X.shape
-    columns = [[Fraction(v) for v in column] for column in [*X.T, y]]
-    means = [sum(column) / n for column in columns]
-    *x, target = [[v - mean for v in column] for column, mean in zip(columns, means, strict=True)]
+    ratios = [[v.as_integer_ratio() for v in column.tolist()] for column in [*X.T, y]]
+    unit = max(below for column in ratios for _, below in column)
+    columns = [[above * (unit // below) for above, below in column] for column in ratios]
+    means = [Fraction(sum(column), n * unit) for column in columns]
+    *x, target = [[n * v - total for v in column] for column in columns for total in [sum(column)]]
 
     def dot(a, b):
-        return sum(v * w for v, w in zip(a, b, strict=True))
+        return Fraction(sum(v * w for v, w in zip(a, b, strict=True)), (n * unit) ** 2)
 
     rows = [[dot(a, b) for b in x] + [dot(a, target)] for a in x]
     for j in range(p):
@@ -37,8 +42,23 @@ def exact_ridge(X, y, lam):
             if i != j:
                 rows[i] = [v - rows[i][j] * u for v, u in zip(rows[i], rows[j], strict=True)]
     w = [row[-1] for row in rows]
-    b = means[-1] - dot(w, means[:-1])
+    b = means[-1] - sum(v * mean for v, mean in zip(w, means, strict=False))
     return np.array([float(v) for v in w]), float(b)
+
+
+@pytest.mark.parametrize("condition", [1, 8, 12, 1e3, 1e7])
+@pytest.mark.parametrize("lam", [0.0, 1.0])
+def test_long_data_are_as_exact_as_their_condition_allows(lam, condition):
+    """Long enough for the Cholesky factor, on both sides of the condition at which it is left."""
+    rng = np.random.default_rng(0)
+    U = np.linalg.qr(rng.normal(size=(26_000, 4)))[0]
+    X = 100 * U * np.geomspace(1, 1 / condition, 4) @ np.linalg.qr(rng.normal(size=(4, 4)))[0]
+    y = X @ [1.0, 2.0, -1.0, 3.0] + 0.01 * rng.normal(size=26_000)
+    w, b = exact_ridge(X, y, lam)
+    path = reglib.ridge_path(X, y, [lam])
+    error = np.linalg.norm(path.coef[0] - w) / np.linalg.norm(w)
+    assert error <= max(1e-13, 10 * np.finfo(float).eps * condition)
+    assert abs(path.intercept[0] - b) <= 1e-13 * np.abs(y).max()
 
 
 def degree_15(low, n, seed):
