@@ -44,6 +44,11 @@ PARTLY_RIGHT = {
                 return (X - X.mean(axis=0)) / np.where(s == 0, 1, s)
             return scaled(X_train), scaled(X_new)
         """,
+    "ridge_path": """
+        def ridge_path(X, y, lams):
+            fits = [ridge_fit(X, y, lam) for lam in lams]
+            return np.array([w for w, b in fits]), np.array([b for w, b in fits])
+        """,
     "same_lambda_more_patients": "Ridge wins with 30. <script>alert(1)</script>",
 }
 

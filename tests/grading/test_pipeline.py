@@ -17,11 +17,12 @@ from reglib.checks import assignment
 
 CHECKS = [f"check_{entry.function}" for entry in assignment("ridge").entries]
 QUESTION = "same_lambda_more_patients"
+QUESTIONS = (QUESTION, "rows_or_copies", "entered_twice")
 MARKS = {
-    "right": [3.0, 4.0, 6.0, 4.0],
-    "partly": [3.0, 1.0, 2.0, 0.0],
-    "empty": [0.0, 0.0, 0.0, 0.0],
-    "wild": [3.0, 0.0, 0.0, 2.0],
+    "right": [3.0, 4.0, 6.0, 4.0, 5.0, 4.0, 3.0],
+    "partly": [3.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.0],
+    "empty": [0.0] * 7,
+    "wild": [3.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0],
 }
 
 
@@ -49,13 +50,14 @@ def test_marks_of_every_check(gradebook, student):
     assert not any(found[name].needs_manual_grade for name in CHECKS)
 
 
-def test_the_question_waits_for_a_person(gradebook):
-    for student in ("right", "partly"):
-        grade = grades(gradebook, student)[QUESTION]
-        assert grade.needs_manual_grade and grade.auto_score is None and grade.score == 0
-    for student in ("empty", "wild"):  # an untouched answer needs no reading
-        grade = grades(gradebook, student)[QUESTION]
-        assert not grade.needs_manual_grade and grade.score == 0
+def test_the_questions_wait_for_a_person(gradebook):
+    answered = {"right": QUESTIONS, "partly": (QUESTION,), "empty": (), "wild": ()}
+    for student, waiting in answered.items():
+        found = grades(gradebook, student)
+        for question in QUESTIONS:
+            assert found[question].needs_manual_grade == (question in waiting)
+            assert found[question].auto_score is None or question not in waiting
+            assert found[question].score == 0  # an untouched answer needs no reading
 
 
 def test_feedback_names_the_misconceptions(course):
@@ -67,11 +69,12 @@ def test_feedback_names_the_misconceptions(course):
     ):
         assert f"in every case tried, what you get when {name}." in text
     assert "Reread: “One λ for every n” in the book." in text
+    assert "ridge_path builds on ridge_fit, not right yet either: begin there." in text
 
 
 def test_feedback_on_what_is_not_written_and_what_runs_wild(course):
     _, text = feedback(course, "empty")
-    assert text.count("It is not written yet.") == 4
+    assert text.count("It is not written yet.") == 7
     _, text = feedback(course, "wild")
     assert "It printed 9,000,009 characters, which are left out here." in text
     assert "It raised SystemExit" in text
@@ -108,7 +111,7 @@ def test_the_export_holds_every_student(course):
     assert {student: float(row["score"]) for student, row in rows.items()} == {
         student: sum(marks) for student, marks in MARKS.items()
     }
-    assert {float(row["max_score"]) for row in rows.values()} == {21.0}
+    assert {float(row["max_score"]) for row in rows.values()} == {40.0}
 
 
 def test_a_hand_given_mark_counts_and_survives_a_regrade(course, nbgrader):
@@ -122,7 +125,7 @@ def test_a_hand_given_mark_counts_and_survives_a_regrade(course, nbgrader):
         with Gradebook(url, "regularization") as gradebook:
             grade = grades(gradebook, "right")[QUESTION]
             assert grade.score == 3.0
-            assert gradebook.find_submission("ridge", "right").score == 20.0
+            assert gradebook.find_submission("ridge", "right").score == 32.0
     finally:
         with Gradebook(url, "regularization") as gradebook:
             grades(gradebook, "right")[QUESTION].manual_score = None
@@ -153,7 +156,7 @@ def test_formgrader_shows_the_class(course, nbgrader, tmp_path):
         assignments = {row["name"]: row for row in json.loads(get("formgrader/api/assignments"))}
         ridge = assignments["ridge"]
         assert ridge["num_submissions"] == 4
-        assert ridge["max_score"] == 21.0
+        assert ridge["max_score"] == 40.0
         shown = {row["student"]: row for row in json.loads(get("formgrader/api/submissions/ridge"))}
         assert shown["partly"]["score"] == 6.0 and shown["partly"]["needs_manual_grade"]
         notebooks = json.loads(get("formgrader/api/submitted_notebooks/ridge/ridge"))

@@ -1,10 +1,12 @@
 """What the notebook `ridge` tells a learner that she should see is what she sees."""
 
 import contextlib
+import doctest
 import io
 import re
 from pathlib import Path
 
+import matplotlib
 import nbformat
 import numpy as np
 import pytest
@@ -21,12 +23,23 @@ def source():
 def run(source):
     """The names that the notebook defines, and what each of its cells prints."""
     names, printed = {}, {}
-    for name, cell in source.items():
-        if cell.cell_type == "code":
-            with contextlib.redirect_stdout(io.StringIO()) as out:
-                exec(cell.source, names)
-            printed[name] = out.getvalue()
+    with matplotlib.rc_context({"backend": "agg"}):
+        for name, cell in source.items():
+            if cell.cell_type == "code":
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    exec(cell.source, names)
+                printed[name] = out.getvalue()
+        names["plt"].close("all")
     return names, printed
+
+
+def numbers(text):
+    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", text)]
+
+
+def test_every_check_ends_with_all_points(run):
+    told = [text for name, text in run[1].items() if name.startswith("check_")]
+    assert len(told) == 7 and all("Right in all" in text for text in told)
 
 
 def test_it_is_written_for_thirty_patients(run):
@@ -101,3 +114,118 @@ def test_the_pencil_example(source):
     assert (X.mean(), y.mean()) == (1, 3)
     assert (X - 1) @ (X - 1) == 2 and (X - 1) @ (y - 3) == 4
     assert np.std([1.0, 5.0]) == 2
+    X = np.array([[5.0, 3.0], [1.0, 3.0], [5.0, 1.0], [1.0, 1.0]])
+    Xc = X - [3, 2]
+    assert np.array_equal(Xc.T @ Xc, np.diag([16, 4])) and np.array_equal(X.mean(axis=0), [3, 2])
+
+
+def test_the_worked_example_with_a_pencil(run):
+    assert run[1]["worked_code"] == "with a pencil: [1. 2.]\n"
+    D = np.diff(np.eye(2), axis=0)
+    assert np.array_equal(D.T @ D, [[1, -1], [-1, 1]])
+
+
+def test_the_sessions_in_the_hints(source):
+    """Each worked example in a hint gives what it says."""
+    tried = 0
+    for name, cell in source.items():
+        for i, hint in enumerate(re.findall(r"<details>.*?</details>", cell.source, re.DOTALL)):
+            for session in re.findall(r"```python\n(.*?)```", hint, re.DOTALL):
+                test = doctest.DocTestParser().get_doctest(
+                    session, {"np": np}, f"{name}, hint {i + 1}", None, 0
+                )
+                assert doctest.DocTestRunner().run(test).failed == 0
+                tried += 1
+    assert tried == 7
+
+
+def test_the_tiny_inputs_in_the_hints(run):
+    names = run[0]
+    one = np.array([2.0]), 1.0, np.array([[1.0]]), np.array([5.0]), 1.0
+    assert names["ridge_objective"](*one) == 4
+    grad_w, grad_b = names["ridge_gradient"](*one)
+    assert [*grad_w, grad_b] == [0, -2]
+    X, y = np.array([[-1.0], [1.0]]), np.array([0.0, 4.0])
+    for lam in (0, 1, 3):
+        w, b = names["ridge_fit"](X, y, lam)
+        assert np.allclose([*w, b], [2 / (1 + lam), 2])
+        assert np.allclose(names["ridge_fit"](X + 10, y, lam)[1], 2 - 10 * w[0])
+    Z, Z_new = names["standardize"](np.array([[0.0], [2.0]]), np.array([[1.0], [4.0]]))
+    assert [*Z.ravel(), *Z_new.ravel()] == [-1, 1, 0, 3]
+    X, y = np.array([[0.0], [2.0]]), np.array([1.0, 5.0])
+    W, b = names["ridge_path"](X, y, np.array([0.0, 1.0]))
+    assert np.allclose([*W.ravel(), *b], [2, 1, 1, 2])
+    assert np.allclose([*names["shrinkage_factors"](X, 1.0), names["effective_dof"](X, 1.0)], 0.5)
+
+
+def test_what_the_paths_show(run, source):
+    names = run[0]
+    Z, _ = names["standardize"](names["X_train"], names["X_train"])
+    grid = np.geomspace(1e-3, 100, 100)
+    W, _ = names["ridge_path"](Z, names["y_train"], grid)
+    assert run[1]["see_path"].startswith("the length of w falls at every step: True")
+    assert run[1]["see_path"].count("changes its sign") == np.any(W * W[0] < 0, axis=0).sum() == 5
+    at = names["names"].index
+    assert abs(W[0, at("bmi")] - 0.5) < 0.05 and abs(W[:, at("bmi")].max() - 12) < 0.05
+    assert 0.25 < grid[W[:, at("bmi")].argmax()] < 0.35
+    assert np.round(W[0, [at("tc"), at("ldl")]]).tolist() == [-146, 88]
+    assert np.abs(W[grid > 0.1]).max() < 32
+    assert "Five of the ten change their sign" in source["see_path_seen"].source
+
+
+def test_what_the_factors_show(run, source):
+    names = run[0]
+    Z, _ = names["standardize"](names["X_train"], names["X_train"])
+    f = names["shrinkage_factors"](Z, 0.2)
+    text = source["see_factors_seen"].source
+    assert numbers(text)[:4] == [0.2, *np.round(100 * f[[0, 8, 9]])]
+    v = np.linalg.svd(Z)[2][-1]
+    four = [names["names"].index(name) for name in ("tc", "ldl", "ltg", "hdl")]
+    assert np.array_equal(np.argsort(-np.abs(v))[:4], four)
+    assert set(np.sign(v[four[1:]])) == {-np.sign(v[four[0]])}
+
+
+def test_what_the_degrees_of_freedom_show(run, source):
+    training, validation = map(numbers, run[1]["see_dof"].splitlines())
+    assert training == [0.001, 9.8] and abs(validation[0] - 0.2) < 0.02 and validation[1] == 6.3
+    assert "9.8 of ten" in source["see_dof_seen"].source
+    assert "near λ = 0.2, with about 6.3 of ten" in source["see_dof_seen"].source
+
+
+def test_copies_and_new_rows(run, source):
+    first, second = run[1]["experiment_rows_or_copies"].split("\n\n")
+    lengths = [numbers(line)[-1] for line in first.splitlines()]
+    found = [numbers(line) for line in second.splitlines()]
+    lams, totals = [line[1] for line in found], [line[2] for line in found]
+    answer = source["rows_or_copies"].source
+    said = numbers(re.search(r"The length of w is .*?, which is", answer)[0])
+    assert np.allclose(said, lengths) and lengths[0] == lengths[1] < lengths[2]
+    said = numbers(re.search(r"new patients the best λ is (.*?):", answer)[1])
+    assert np.allclose(said, lams, atol=0.011)
+    said = numbers(re.search(r"stays between (.*? and [\d.]+)\.", answer)[1])
+    assert np.allclose(said, [min(totals), max(totals)], atol=0.2)
+    assert np.all(np.diff(lams) < 0) and 8 < lams[0] / lams[-1] < 12
+    assert (1 / (80 * 0.5), 1 / (100 * 0.5)) == (0.025, 0.02)
+
+
+def test_the_same_measurement_again(run, source):
+    names = run[0]
+    lines = run[1]["experiment_entered_twice"].splitlines()
+    each, total, ltg = zip(*(numbers(line)[1:] for line in lines[::2]), strict=True)
+    dof = [numbers(line)[-1] for line in lines[1::2]]
+    answer = source["entered_twice"].source
+    said = numbers(re.search(r"Each copy has .* are 0\.", answer)[0])
+    assert said == [*each, *total, *ltg, *dof, 0]
+    # k columns of the BMI at λ are one at λ/k: the same as one column √k times as large
+    Z, _ = names["standardize"](names["X_train"], names["X_train"])
+    bmi, ltg = (Z[:, names["names"].index(name)] for name in ("bmi", "ltg"))
+    w, _ = names["ridge_fit"](np.column_stack([np.sqrt(10) * bmi, ltg]), names["y_train"], 0.3)
+    assert round(np.sqrt(10) * w[0], 1) == total[2]
+
+
+def test_the_minutes_add_up_to_two_hours_and_one_more(source):
+    minutes = {"Core": 0, "Stretch": 0}
+    for cell in source.values():
+        for kind, time in re.findall(r"^\*(Core|Stretch), (\d+) minutes", cell.source, re.M):
+            minutes[kind] += int(time)
+    assert minutes == {"Core": 120, "Stretch": 60}
