@@ -649,7 +649,7 @@ def _path_cases(rng: np.random.Generator) -> list[Case]:
         Case(
             singular,
             "λ = 0 and the same column twice",
-            (np.hstack([twin, twin]), _answers(rng, 4, whole=True).astype(float), with_zero(1)),
+            (np.hstack([twin, twin]), _answers(rng, 4, whole=True).astype(float), with_zero(2)),
             shortest,
         ),
         Case(singular, "λ = 0 and more features than rows", draw(4, 6, with_zero(2)), shortest),
