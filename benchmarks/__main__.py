@@ -14,6 +14,7 @@ import numpy as np
 import sklearn
 
 import reglib
+from benchmarks import explorers
 from benchmarks.comparisons import COMPARISONS, SHAPES, Comparison, Problem, make, violation
 
 
@@ -161,6 +162,8 @@ def main() -> None:
         "simulated: independent normal features, ten of which matter.",
         "",
     ]
+    if not options.quick and not options.only:
+        text += explorers.report(options.pairs)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text("\n".join(text), encoding="utf-8")
     print("\n" + "\n".join(text) + f"\nwritten to {options.output}")
