@@ -1,4 +1,4 @@
-"""How the tests are shared among processes (`pytest -n 2 --dist loadgroup`, as `make test` does)."""
+"""How the tests are shared among processes: `pytest -n 2 --dist loadgroup`, as in `make test`."""
 
 import pytest
 
