@@ -68,7 +68,7 @@ def knots(X: np.ndarray, y: np.ndarray, lam_min: float) -> tuple[np.ndarray, np.
 
 def follow(basis: "Gram | Orthonormal", lam_min: float) -> tuple[np.ndarray, np.ndarray]:
     """Walk from λ_max down to lam_min; return the knots (K,) and w (K, p) at each."""
-    varies = basis.length > 0
+    varies, rounding = basis.length > 0, 100 * np.finfo(float).eps * basis.length
     free = varies.copy()  # may join: neither active nor dependent on the active ones
     s, leaving = np.zeros(0), False
     lam, lams, coefs = np.inf, [], []
@@ -83,12 +83,11 @@ def follow(basis: "Gram | Orthonormal", lam_min: float) -> tuple[np.ndarray, np.
             # leaves again, none that has just left rejoins, and none that moves along the limit
             # joins. By Cauchy and Schwarz |b_j| ≤ length_j · √(sᵀv).
             nearing = 1 - np.sign(a) * b
-            rounding = 100 * np.finfo(float).eps * basis.length * np.sqrt(np.abs(s @ v))
-            join = np.where(free & (nearing > rounding), np.abs(a) / nearing, 0)
-            leave = np.append(np.where(s * v < 0, u / v, 0), 0)
-            j, i = join.argmax(), leave.argmax()
-            event = max(join[j], leave[i])
-            leaving = lam_min < event == leave[i]
+            join = np.where(free & (nearing > rounding * abs(s @ v) ** 0.5), np.abs(a) / nearing, 0)
+            leave = np.where(s * v < 0, u / v, 0)
+            j, i = join.argmax(), leave.argmax() if len(s) else None
+            event = max(join[j], 0 if i is None else leave[i])
+            leaving = i is not None and lam_min < event == leave[i]
             joining = lam_min < event and not leaving
             if joining:
                 free[j] = False
