@@ -49,7 +49,7 @@ lab: $(INSTALLED)  ## open the assignments in JupyterLab
 test: $(INSTALLED)  ## check the style and run every test (PYTEST="-k ridge -n 0" for some)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
 exercises: $(INSTALLED)  ## make exercises/ anew from solutions/
 	$(BIN)/python -m solutions
