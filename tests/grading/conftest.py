@@ -1,5 +1,7 @@
 """A class of four in a temporary course folder, taken from release to feedback by nbgrader."""
 
+import contextlib
+import io
 import os
 import re
 import shutil
@@ -7,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib
 import nbformat
 import pytest
 
@@ -153,3 +156,25 @@ def course(tmp_path_factory, nbgrader):
     nbgrader(course, "generate_feedback", "ridge")
     nbgrader(course, "export", "--to", "marks.csv")
     return course
+
+
+@pytest.fixture(scope="module")
+def source(request):
+    """The cells, by their id, of the notebook that a module test_<name>_notebook.py is about."""
+    name = request.path.stem.removeprefix("test_").removesuffix("_notebook")
+    notebook = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", 4)
+    return {cell.id: cell for cell in notebook.cells}
+
+
+@pytest.fixture(scope="module")
+def run(source):
+    """The names that the notebook defines, and what each of its cells prints."""
+    names, printed = {}, {}
+    with matplotlib.rc_context({"backend": "agg"}):
+        for name, cell in source.items():
+            if cell.cell_type == "code":
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    exec(cell.source, names)
+                printed[name] = out.getvalue()
+        names["plt"].close("all")
+    return names, printed

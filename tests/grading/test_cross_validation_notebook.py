@@ -7,29 +7,10 @@ import re
 from pathlib import Path
 
 import matplotlib
-import nbformat
 import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def source():
-    path = ROOT / "solutions/cross_validation/cross_validation.ipynb"
-    return {cell.id: cell for cell in nbformat.read(path, 4).cells}
-
-
-@pytest.fixture(scope="module")
-def run(source):
-    """The names that the notebook defines, and what each of its cells prints."""
-    names, printed = {}, {}
-    with matplotlib.rc_context({"backend": "agg"}):
-        for name, cell in source.items():
-            if cell.cell_type == "code":
-                printed[name] = output(cell, names)
-        names["plt"].close("all")
-    return names, printed
 
 
 def output(cell, names):

@@ -1,39 +1,14 @@
 """What the notebook `lasso` tells a learner that she should see is what she sees."""
 
-import contextlib
 import doctest
-import io
 import re
 from pathlib import Path
 
-import matplotlib
-import nbformat
 import numpy as np
-import pytest
 
 from reglib import elastic_net_path, lasso_path
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def source():
-    notebook = nbformat.read(ROOT / "solutions/lasso/lasso.ipynb", 4)
-    return {cell.id: cell for cell in notebook.cells}
-
-
-@pytest.fixture(scope="module")
-def run(source):
-    """The names that the notebook defines, and what each of its cells prints."""
-    names, printed = {}, {}
-    with matplotlib.rc_context({"backend": "agg"}):
-        for name, cell in source.items():
-            if cell.cell_type == "code":
-                with contextlib.redirect_stdout(io.StringIO()) as out:
-                    exec(cell.source, names)
-                printed[name] = out.getvalue()
-        names["plt"].close("all")
-    return names, printed
 
 
 def numbers(text):

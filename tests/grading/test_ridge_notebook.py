@@ -1,36 +1,12 @@
 """What the notebook `ridge` tells a learner that she should see is what she sees."""
 
-import contextlib
 import doctest
-import io
 import re
 from pathlib import Path
 
-import matplotlib
-import nbformat
 import numpy as np
-import pytest
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def source():
-    return {c.id: c for c in nbformat.read(ROOT / "solutions/ridge/ridge.ipynb", 4).cells}
-
-
-@pytest.fixture(scope="module")
-def run(source):
-    """The names that the notebook defines, and what each of its cells prints."""
-    names, printed = {}, {}
-    with matplotlib.rc_context({"backend": "agg"}):
-        for name, cell in source.items():
-            if cell.cell_type == "code":
-                with contextlib.redirect_stdout(io.StringIO()) as out:
-                    exec(cell.source, names)
-                printed[name] = out.getvalue()
-        names["plt"].close("all")
-    return names, printed
 
 
 def numbers(text):
