@@ -153,12 +153,15 @@ def visit(browser):
 
 @pytest.fixture
 def tour(visit, book):
-    """Open one page of the book after another in the same window."""
+    """Open one page of the book after another in the same window, its explorers running."""
+    all_running = """() => document.querySelectorAll(".explorer").length ===
+        document.querySelectorAll("script[type='application/vnd.jupyter.widget-view+json']").length"""
 
     def tour(pages, **options):
         window = visit(book + pages[0], until="networkidle", **options)
         for page in pages:
             window.goto(book + page, wait_until="networkidle")
+            window.wait_for_function(all_running)
             yield page, window
 
     return tour
