@@ -1666,6 +1666,7 @@ _NESTED = Entry(
 
 ASSIGNMENT = Assignment(
     name="cross_validation",
+    chapter="Choosing λ: cross-validation",
     available=("check", "data", "widgets.tune", "ridge"),
     entries=(_KFOLD, _CV, _BEST, _ONE_SE, _LOO, _STANDARDIZED, _SCREENED, _NESTED),
 )

@@ -75,6 +75,7 @@ class Misconception:
     recognise  (args, value) -> bool, for mistakes that have no single outcome: true of each answer
                that they spoil. Without it, answers are compared with those of `wrong`.
     recognise_all  (all args, all values) -> bool, for mistakes that show only between answers
+    chapter    title of the chapter that holds the section; "" for that of the assignment
     """
 
     name: str
@@ -83,6 +84,7 @@ class Misconception:
     wrong: Callable
     recognise: Callable[[tuple, Any], bool] | None = None
     recognise_all: Callable[[list[tuple], list[Any]], bool] | None = None
+    chapter: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class Entry:
                     untouched inputs are conditions that reduce what is earned, never points.
     misconceptions  in order of precedence
     example         pencil-sized arguments; the reference makes the expected output
-    section         title of the section of the book that teaches it
+    section         title of the section that teaches it, in the chapter of the assignment
     builds_on       exercises to mend first
     compare         (args, value, expected) -> bool, both of the expected form and finite
     properties      instead of a comparison, where many answers are right
@@ -192,8 +194,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The exercises of one notebook, and the modules of reglib that its learner may import."""
+    """The exercises of one notebook.
+
+    chapter    title of the chapter of the book that teaches them
+    available  the modules of reglib that its learner may import
+    """
 
     name: str
+    chapter: str
     available: tuple[str, ...]
     entries: tuple[Entry, ...]

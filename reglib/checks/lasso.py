@@ -18,6 +18,8 @@ from reglib.elastic_net import elastic_net_path
 from reglib.features import standardize
 from reglib.lasso import knots
 
+_RIDGE = "Penalties and ridge"  # the chapter before, which treats some of these mistakes
+
 # --- cases ---
 
 
@@ -241,6 +243,7 @@ _OBJECTIVE = Entry(
             "ask which parameters the sum in the penalty runs over, and whether b is one of them.",
             "Why the intercept is spared",
             lambda w, b, X, y, lam: _objective(w, b, X, y, lam) + lam * abs(b),
+            chapter=_RIDGE,
         ),
         Misconception(
             "the weights are squared, as in ridge or in the length of w",
@@ -388,6 +391,7 @@ _LAMBDA_MAX = Entry(
             "half the price. See whether your λ can tell.",
             "Why scale first",
             _lambda_max_standardised,
+            chapter=_RIDGE,
         ),
         Misconception(
             "the length of the covariance vector is taken, not its largest entry",
@@ -989,6 +993,7 @@ _FIT = Entry(
         Misconception(
             *_PENALISED,
             lambda X, y, lam: _penalised(X, y, lam, 0),
+            chapter=_RIDGE,
         ),
         Misconception(
             *_UNCENTRED,
@@ -1000,6 +1005,7 @@ _FIT = Entry(
             "repeat every row of the data once: J stays as it is, so your w must too.",
             "One λ for every n",
             lambda X, y, lam: _centred(X, y, lam / len(y), 0),
+            chapter=_RIDGE,
         ),
         Misconception(
             "the columns are standardised on the way",
@@ -1007,6 +1013,7 @@ _FIT = Entry(
             "predictions of the lasso must change. See whether yours do.",
             "Why scale first",
             _fit_standardising,
+            chapter=_RIDGE,
         ),
         Misconception(
             "least squares is followed by a threshold",
@@ -1114,6 +1121,7 @@ _ELASTIC_NET = Entry(
         Misconception(
             *_PENALISED,
             lambda X, y, lam, rho: _penalised(X, y, *_strengths(lam, rho)),
+            chapter=_RIDGE,
         ),
         Misconception(
             *_UNCENTRED,
@@ -1162,6 +1170,7 @@ _ELASTIC_NET = Entry(
 
 ASSIGNMENT = Assignment(
     name="lasso",
+    chapter="Lasso, and L1 against L2",
     available=("check", "data", "widgets.tune"),
     entries=(_SOFT, _OBJECTIVE, _LAMBDA_MAX, _UPDATE, _KKT, _FIT, _ELASTIC_NET),
 )

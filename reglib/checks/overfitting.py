@@ -1200,6 +1200,7 @@ _BIAS = Entry(
 
 ASSIGNMENT = Assignment(
     name="overfitting",
+    chapter="Overfitting and underfitting",
     available=("check", "data", "widgets.tune"),
     entries=(_POLYNOMIAL, _FIT, _MSE, _SPLIT, _DEGREE, _LEARNING, _BIAS),
 )

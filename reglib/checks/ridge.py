@@ -993,6 +993,7 @@ _DOF = Entry(
 
 ASSIGNMENT = Assignment(
     name="ridge",
+    chapter="Penalties and ridge",
     available=("check", "data", "widgets.tune"),
     entries=(_OBJECTIVE, _GRADIENT, _FIT, _STANDARDIZE, _PATH, _FACTORS, _DOF),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from reglib.checks import assignment
 from reglib.checks.entry import Case, Entry
 from reglib.checks.judge import Fault, Verdict, describe
 from reglib.checks.run import Foreign, attempt
@@ -215,11 +216,13 @@ def _table(value: list) -> Any:
 def _cause(verdict: Verdict, fault: Fault) -> list[str]:
     """The likely cause, one next action, and where to reread."""
     misconception, section = verdict.misconception, verdict.entry.section
+    chapter = assignment(verdict.entry.name.partition(".")[0]).chapter
     error = fault.outcome.error
     if misconception:
         where = f"in the cases “{verdict.where}”" if verdict.where else "in every case tried"
         cause = f"Your answers match, {where}, what you get when {misconception.name}."
         action, section = misconception.advice, misconception.section
+        chapter = misconception.chapter or chapter
     elif error and error.kind == "LinAlgError":
         cause, action = _SINGULAR
     elif error and any(word in error.message for word in ("broadcast", "mismatch", "aligned")):
@@ -227,7 +230,8 @@ def _cause(verdict: Verdict, fault: Fault) -> list[str]:
     else:
         cause, action = _ACTIONS[fault.kind]
         action = action.format(returns=", ".join(verdict.entry.returns))
-    return [*filter(None, [cause]), f"Next: {action}", f"Reread: “{section}” in the book."]
+    reread = f"Reread: “{section}”, in the chapter “{chapter}”."
+    return [*filter(None, [cause]), f"Next: {action}", reread]
 
 
 def _conditions(verdict: Verdict) -> list[str]:

@@ -154,7 +154,8 @@ def test_a_misconception_loses_points_and_is_named(entry, misconception, verdict
     text = one_line(tell(judged))
     assert f"in every case tried, what you get when {misconception.name}." in text
     assert f"Next: {misconception.advice}" in text
-    assert f"Reread: “{misconception.section}” in the book." in text
+    chapter = misconception.chapter or assignment(entry.name.partition(".")[0]).chapter
+    assert f"Reread: “{misconception.section}”, in the chapter “{chapter}”." in text
     assert "Traceback" not in text and "/" + "reglib" not in text
 
 
@@ -172,14 +173,16 @@ def test_no_two_misconceptions_are_the_same(entry, seeds):
 
 
 @each_entry
-def test_cited_sections_are_headings_of_the_book(entry):
-    headings = {
-        heading.strip()
-        for page in (ROOT / "book").rglob("*.md")
-        for heading in re.findall(r"^#+ +(.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    }
-    cited = {entry.section, *(m.section for m in entry.misconceptions)}
-    assert cited <= headings
+def test_cited_sections_are_headings_of_the_chapter(entry):
+    chapters = {}
+    for page in (ROOT / "book").rglob("*.md"):
+        text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+        title, *sections = re.findall(r"^#+ +(.+)$", text, re.MULTILINE) or [""]
+        chapters[title] = sections
+    own = assignment(entry.name.partition(".")[0]).chapter
+    assert entry.section in chapters[own]
+    for m in entry.misconceptions:
+        assert m.section in chapters[m.chapter or own], m.name
 
 
 @each_entry

@@ -199,7 +199,7 @@ def test_an_unknown_mistake_is_said_to_be_unknown(verdict):
     judged = verdict(FIT, lambda X, y, lam: (fit(X, y, lam)[0] + 1.0, fit(X, y, lam)[1]))
     assert judged.points == 0 and judged.misconception is None
     assert "This mistake is not one that the check knows by name." in told(judged)
-    assert "Reread: “The closed form” in the book." in told(judged)
+    assert "Reread: “The closed form”, in the chapter “Penalties and ridge”." in told(judged)
 
 
 def test_a_mistake_in_some_cases_is_named_for_those(verdict):
@@ -275,7 +275,7 @@ def _moves(args, value):
 
 
 SPLIT = Entry(
-    name="toy.shuffled_split",
+    name="ridge.shuffled_split",
     returns=("train", "validation"),
     must="every row is in exactly one part",
     reference=shuffled_split,

@@ -68,7 +68,7 @@ def test_feedback_names_the_misconceptions(course):
         "the new rows are scaled by their own mean and standard deviation",
     ):
         assert f"in every case tried, what you get when {name}." in text
-    assert "Reread: “One λ for every n” in the book." in text
+    assert "Reread: “One λ for every n”, in the chapter “Penalties and ridge”." in text
     assert "ridge_path builds on ridge_fit, not right yet either: begin there." in text
 
 
