@@ -40,7 +40,7 @@ class Page(NamedTuple):
             r"^(`{3,}).*?^\1$",
             r"^\$\$.*?^\$\$.*?$",
             r"^:[\w-]+:.*?$",
-            r"^\(.*?\)=$",
+            r"^\([\w-]+\)=$",
             r"^%.*?$",
         ):
             text = re.sub(block, "", text, flags=re.DOTALL | re.MULTILINE)
