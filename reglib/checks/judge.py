@@ -82,7 +82,14 @@ def judge(entry: Entry, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> V
             faults.append(Fault(case, outcome, *misfit.args, like))
         else:
             sound.append((case.args, outcome.value))
-    changed = sorted({i for outcome in outcomes for i in outcome.changed})
+    changed = sorted(
+        {
+            i
+            for case, outcome in zip(cases, outcomes, strict=True)
+            for i, left in enumerate(outcome.after)
+            if left is not None and not _same(left, case.args[i])
+        }
+    )
     conditions = remarks[:1]  # one condition, in however many cases it is broken
     if changed:
         names = " and ".join(entry.arguments[i] for i in changed)
@@ -101,6 +108,23 @@ def judge(entry: Entry, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> V
         where,
         sum(outcome.printed for outcome in outcomes),
     )
+
+
+def _same(left: Any, given: Any) -> bool:
+    """Whether an argument was left as it was given, down to type and shape."""
+    if isinstance(given, np.ndarray):
+        return (
+            isinstance(left, np.ndarray)
+            and left.dtype == given.dtype
+            and np.array_equal(left, given)
+        )
+    if isinstance(given, list | tuple):
+        return (
+            type(left) is type(given)
+            and len(left) == len(given)
+            and all(map(_same, left, given))
+        )
+    return left == given
 
 
 def _attempts(function: Callable, cases: Sequence[Case]) -> list[Outcome]:

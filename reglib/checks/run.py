@@ -45,14 +45,14 @@ class Outcome:
              them, None, or `Foreign`
     error    the exception, if it raised one
     stopped  "time" or "interrupt" if it did not finish
-    changed  positions of the arguments that it changed
+    after    the arrays, lists and tuples among its arguments, as it left them; None for the others
     printed  characters that it printed; they are swallowed
     """
 
     value: Any = None
     error: Error | None = None
     stopped: str = ""
-    changed: tuple[int, ...] = ()
+    after: tuple = ()
     printed: int = 0
 
 
@@ -88,7 +88,7 @@ def attempt(function: Callable, args: tuple) -> Outcome:
     """Call `function` once on copies of `args`.
 
     >>> attempt(lambda x: x.sort(), (np.array([2.0, 1.0]),))
-    Outcome(value=None, error=None, stopped='', changed=(0,), printed=0)
+    Outcome(value=None, error=None, stopped='', after=(array([1., 2.]),), printed=0)
     """
     given = fresh(args)
     value, error = None, None
@@ -98,9 +98,9 @@ def attempt(function: Callable, args: tuple) -> Outcome:
         raise
     except BaseException as exception:  # SystemExit too: it must not end the notebook
         error = _describe(exception, function)
-    pristine = fresh(args)
-    changed = (i for i in range(len(args)) if not _same(given[i], pristine[i]))
-    return Outcome(value, error, changed=tuple(changed))
+    # Numbers cannot change; what `make()` made, such as a generator, may.
+    after = (plain(arg) if isinstance(arg, np.ndarray | list | tuple) else None for arg in given)
+    return Outcome(value, error, after=tuple(after))
 
 
 def fresh(args: tuple) -> tuple:
@@ -149,19 +149,6 @@ def _plain_number(value: int | float) -> int | float:
     if -(2**63) <= value < 2**63:
         return int.__pos__(value)
     return math.inf if value > 0 else -math.inf
-
-
-def _same(given: Any, pristine: Any) -> bool:
-    """Whether an argument is still what it was, down to type and shape."""
-    if isinstance(pristine, np.ndarray):
-        return (
-            isinstance(given, np.ndarray)
-            and given.dtype == pristine.dtype
-            and np.array_equal(given, pristine)
-        )
-    if isinstance(pristine, list | tuple):
-        return len(given) == len(pristine) and all(map(_same, given, pristine))
-    return True  # numbers cannot change; what `make()` made, such as a generator, may
 
 
 def _describe(exception: BaseException, function: Callable) -> Error:

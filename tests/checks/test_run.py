@@ -104,7 +104,8 @@ def test_each_call_gets_its_own_copies():
     outcomes = run(spoil, [(X, [])] * 2)
     assert np.array_equal(X, np.ones(3))
     for outcome in outcomes:
-        assert np.array_equal(outcome.value, [2, 2, 2]) and outcome.changed == (0, 1)
+        assert np.array_equal(outcome.value, [2, 2, 2])
+        assert np.array_equal(outcome.after[0], [2, 2, 2]) and outcome.after[1] == [1]
 
 
 def test_a_value_that_is_an_input_is_copied():
