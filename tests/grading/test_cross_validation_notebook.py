@@ -60,7 +60,7 @@ def test_every_check_ends_with_all_points(run):
 
 
 def test_the_training_error_wants_no_penalty(run):
-    assert run[1]["setup"].startswith("150 patients, 65 columns, 292 patients in the drawer")
+    assert run[1]["setup"].startswith("150 patients, 64 columns, 292 patients in the drawer")
     off = [numbers(line)[1] for line in run[1]["setup"].splitlines()[1:]]
     assert off == sorted(off, reverse=True)
 

@@ -20,7 +20,7 @@ def test_every_check_ends_with_all_points(run):
     assert len(told) == 7 and all("Right in all" in text for text in told)
 
 
-def test_the_worked_sibling(run):
+def test_the_worked_example(run):
     for line in run[1]["worked_code"].splitlines():
         _, formula, grid = numbers(line)
         assert abs(formula - grid) <= 0.001
