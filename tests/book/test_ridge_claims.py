@@ -121,3 +121,8 @@ def test_the_explorers_open_where_lambda_is_too_small(opening):
     _, validation, risk = explorer.errors()
     _, validations, risks = explorer.errors(LAMS)
     assert validation > 1.5 * validations.min() and risk > 1.5 * risks.min()
+
+
+def test_the_coefficient_that_the_page_points_to_grows_before_it_shrinks():
+    w = RidgeExplorer(degree=12, noise=0.3, seed=3).fit(LAMS).coef[:, 0]
+    assert w[0] > 0 and w.max() > 1.4 * w[0] and w[-1] < 0.1 * w[0]
