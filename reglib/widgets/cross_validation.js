@@ -87,9 +87,10 @@ function render({ model, el }) {
     const many = `${repeat} ${k} ${seed} ${repeat === DATA && shuffle}`;
     if (many !== seen.many) repeated = [];
     const wanted = repeat === NOTHING ? 0 : TIMES;
-    const pause = performance.now() + 8;
+    // A frame that answers the reader is not kept waiting: the repetitions have those after it.
+    const pause = performance.now() + (present === seen.present ? 8 : 0);
     while (repeated.length < wanted && performance.now() < pause) repeated.push(again(state));
-    choices.drawChoices(repeated);
+    choices.drawChoices(repeated, wanted);
     seen = { present, curves: `${present} ${shown}`, many };
 
     const [best, rule] = [known.best, known.oneSe];

@@ -1,7 +1,7 @@
 /* A curve through points: where it is drawn, the truth behind made data, the picture of a fit. */
 
 import {
-  change, control, key, make, points, pretty, put, roundSpan, scale, trace, view,
+  change, control, key, make, points, pool, pretty, put, roundSpan, scale, trace, view,
 } from "./explorer.js";
 import { meanSquaredError, normals, predict } from "./numerics.js";
 
@@ -67,7 +67,8 @@ export function fitView(model, made = true) {
     width: 400,
     height: 388,
   });
-  const rings = plot.add("svg:g");
+  const rings = [];
+  const inRings = plot.add("svg:g");
   const truthLine = plot.line("truth", "dashes");
   const fitLine = plot.line("fit");
   const x = scale([-1, 1], plot.across);
@@ -94,13 +95,9 @@ export function fitView(model, made = true) {
         { scale: y, ticks, label: "y" },
       );
       if (made) put(truthLine, { d: trace(GRID, TRUTH, x, y) });
-      const ring = (at, i) =>
-        make("svg:circle", { class: "ring", r: 3, cx: x(at), cy: y(data.yVal[i]) });
-      rings.replaceChildren(...data.xVal.map(ring));
-      if (data.x.length !== order.length) {
-        plot.front.replaceChildren();
-        drawPoints = points(plot, data.x.length, (high - low) / 80, move);
-      }
+      pool(rings, data.xVal.length, inRings, () => make("svg:circle", { class: "ring", r: 3 }));
+      rings.forEach((ring, i) => put(ring, { cx: x(data.xVal[i]), cy: y(data.yVal[i]) }));
+      drawPoints ??= points(plot, (high - low) / 80, move);
       order = data.x.map((_, i) => i).sort((i, j) => data.x[i] - data.x[j]);
       drawPoints(order.map((i) => data.x[i]), order.map((i) => data.y[i]), x, y);
     },

@@ -1,6 +1,6 @@
 /* The pictures of cross-validation: the rows held out, the curve, the λ that are chosen. */
 
-import { key, log, powerOfTen, pretty, put, roundSpan, scale, trace, view } from "./explorer.js";
+import { key, log, powerOfTen, pretty, put, roundSpan, scale, trace, view, write } from "./explorer.js";
 import { mean } from "./numerics.js";
 
 const upTo = (most) => Array.from({ length: most }, (_, i) => i + 1);
@@ -118,8 +118,8 @@ export function choiceView(lams, times) {
   const width = Math.max(2, (0.8 * (plot.across[1] - plot.across[0])) / lams.length);
   return {
     ...plot,
-    drawChoices(choices) {
-      note.textContent = choices.length ? "" : "nothing is repeated yet";
+    drawChoices(choices, wanted) {
+      write(note, wanted ? "" : "nothing is repeated yet");
       const counts = ["best", "oneSe"].map((rule) =>
         lams.map((_, l) => choices.filter((choice) => choice[rule] === l).length),
       );

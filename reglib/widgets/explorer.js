@@ -1,5 +1,7 @@
 /* What every explorer shares: elements, scales, views, controls, points to drag, the frame. */
 
+// Or JupyterLab would take the arrow keys and Enter for itself.
+const KEEP_KEYS = { "data-lm-suppress-shortcuts": true };
 const unique = () => `explorer-${Math.random().toString(36).slice(2)}`;
 
 /** An element with its attributes and children; "svg:path" makes one of SVG. */
@@ -11,10 +13,17 @@ export function make(tag, attributes = {}, ...children) {
   return put(node, attributes);
 }
 
-/** Set attributes. */
+/** Set attributes; those that stay as they are cost no new style or layout. */
 export function put(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+  }
   return node;
+}
+
+/** Let a node say `words`; if it does already, it is left alone. */
+export function write(node, words) {
+  if (node.textContent !== words) node.textContent = words;
 }
 
 /* Numbers as words */
@@ -109,8 +118,9 @@ export function view({ title, words = [], label, role = "img", width, height }) 
     make("p", {}, make("strong", {}, title), " ", ...words),
     svg,
   );
-  const text = (x, y, anchor, content) =>
+  const word = ([x, y, anchor, content]) =>
     make("svg:text", { x, y, "text-anchor": anchor }, content);
+  let drawn = "";
 
   return {
     node,
@@ -151,17 +161,21 @@ export function view({ title, words = [], label, role = "img", width, height }) 
         const crowds = ticks.some((other) => Math.abs(y.scale(other) - y.scale(tick)) < 14);
         if (!crowds) ticks.push(tick);
       }
-      grid.replaceChildren(
-        ...ticks.flatMap((tick) => {
-          const at = y.scale(tick);
-          const line = { class: tick === 0 ? "zero" : "grid", x1: left, x2: right, y1: at, y2: at };
-          const words = (y.show ?? pretty)(tick);
-          return [make("svg:line", line), text(left - 7, at + 4, "end", words)];
-        }),
-        ...x.ticks.map((tick) => text(x.scale(tick), bottom + 16, "middle", x.show(tick))),
-        text((left + right) / 2, height - 3, "middle", x.label),
-        text(left, 12, "start", y.label),
-      );
+      const lines = ticks.map((tick) => {
+        const at = y.scale(tick);
+        return { class: tick === 0 ? "zero" : "grid", x1: left, x2: right, y1: at, y2: at };
+      });
+      const words = [
+        ...ticks.map((tick) => [left - 7, y.scale(tick) + 4, "end", (y.show ?? pretty)(tick)]),
+        ...x.ticks.map((tick) => [x.scale(tick), bottom + 16, "middle", x.show(tick)]),
+        [(left + right) / 2, height - 3, "middle", x.label],
+        [left, 12, "start", y.label],
+      ];
+      // Text is slow to lay out, and most steps leave it as it is.
+      const now = JSON.stringify([lines, words]);
+      if (now === drawn) return;
+      drawn = now;
+      grid.replaceChildren(...lines.map((line) => make("svg:line", line)), ...words.map(word));
     },
 
     /** Let a press or a drag anywhere on the plot choose a place along x. */
@@ -270,20 +284,31 @@ export function onDrag(plot, node, at, to) {
   });
 }
 
+/** As many of `nodes` as wanted, which stand in `parent`: more are made, or some removed. */
+export function pool(nodes, count, parent, create) {
+  while (nodes.length > count) nodes.pop().remove();
+  while (nodes.length < count) {
+    nodes.push(create(nodes.length));
+    parent.append(nodes.at(-1));
+  }
+  return nodes;
+}
+
 /** Points that mouse, finger and keyboard move up and down: the up and down keys move one, the
     left and right keys go to its neighbour. `move(i, y)` hears of it; what is returned draws. */
-export function points(plot, count, step, move) {
-  let ys = [];
-  let scaleY = null;
-  const dots = Array.from({ length: count }, (_, i) =>
-    make("svg:circle", {
-      class: "point", r: 5, role: "slider", tabindex: i ? -1 : 0, "aria-orientation": "vertical",
-    }),
-  );
-  plot.front.append(...dots);
-  const focus = (i) => dots[clamp(i, 0, count - 1)].focus();
+export function points(plot, step, move) {
+  let [ys, scaleY, entry] = [[], null, 0]; // entry: the dot that the Tab key leads to
+  const dots = [];
+  const focus = (i) => dots[clamp(i, 0, dots.length - 1)].focus();
+  const enter = (i) => {
+    entry = clamp(i, 0, dots.length - 1);
+    dots.forEach((dot, j) => put(dot, { tabindex: j === entry ? 0 : -1 }));
+  };
 
-  dots.forEach((dot, i) => {
+  const create = (i) => {
+    const dot = make("svg:circle", {
+      class: "point", r: 5, role: "slider", "aria-orientation": "vertical", ...KEEP_KEYS,
+    });
     const to = (value) => move(i, scaleY.clamp(value));
     onKeys(dot, {
       ArrowUp: () => to(ys[i] + step),
@@ -295,20 +320,23 @@ export function points(plot, count, step, move) {
       ArrowLeft: () => focus(i - 1),
       ArrowRight: () => focus(i + 1),
     });
-    dot.addEventListener("focus", () =>
-      dots.forEach((other) => put(other, { tabindex: other === dot ? 0 : -1 })),
-    );
+    dot.addEventListener("focus", () => enter(i));
     const at = () => [0, scaleY(ys[i])];
     onDrag(plot, dot, at, (_, y) => to(scaleY.invert(y)));
-  });
+    return dot;
+  };
 
   return (xs, newYs, x, y) => {
     [ys, scaleY] = [newYs, y];
+    if (dots.length !== ys.length) {
+      pool(dots, ys.length, plot.front, create);
+      enter(entry);
+    }
     dots.forEach((dot, i) =>
       put(dot, {
         cx: x(xs[i]),
         cy: y(ys[i]),
-        "aria-label": `y of point ${i + 1} of ${count}, at x = ${pretty(xs[i])}`,
+        "aria-label": `y of point ${i + 1} of ${dots.length}, at x = ${pretty(xs[i])}`,
         "aria-valuemin": y.domain[0],
         "aria-valuemax": y.domain[1],
         "aria-valuenow": ys[i],
@@ -417,7 +445,16 @@ export function button(words, act) {
     a number or words, and `more` if it wants to be called again for work that is not done. */
 export function explorer({ model, el }, { label, controls, views, traits, draw }) {
   const sentence = make("p", { class: "explorer-state", role: "status" });
-  const rows = make("tbody");
+  const [table, rows] = [make("tbody"), []];
+  const makeRow = () => make("tr", {}, make("th", { scope: "row" }), make("td"));
+  const fill = (row, [name, value]) => {
+    const [head, cell] = row.children;
+    const isNumber = typeof value === "number";
+    write(head, name);
+    write(cell, isNumber ? pretty(value) : value);
+    if (isNumber) put(cell, { "data-name": name, "data-value": value });
+    else for (const key of ["data-name", "data-value"]) cell.removeAttribute(key);
+  };
   let waiting = false;
   const ask = () => {
     if (waiting) return;
@@ -430,19 +467,8 @@ export function explorer({ model, el }, { label, controls, views, traits, draw }
   const redraw = () => {
     const state = draw();
     if (state.more) ask();
-    if (sentence.textContent !== state.sentence) sentence.textContent = state.sentence;
-    rows.replaceChildren(
-      ...state.rows.map(([name, value]) =>
-        make(
-          "tr",
-          {},
-          make("th", { scope: "row" }, name),
-          typeof value === "string"
-            ? make("td", {}, value)
-            : make("td", { "data-name": name, "data-value": value }, pretty(value)),
-        ),
-      ),
-    );
+    write(sentence, state.sentence);
+    pool(rows, state.rows.length, table, makeRow).forEach((row, i) => fill(row, state.rows[i]));
   };
   redraw();
 
@@ -453,7 +479,7 @@ export function explorer({ model, el }, { label, controls, views, traits, draw }
     make("div", { class: "explorer-controls" }, ...controls),
     make("div", { class: "explorer-views" }, ...views.map(({ node }) => node)),
     sentence,
-    make("details", {}, make("summary", {}, "All numbers"), make("table", {}, rows)),
+    make("details", {}, make("summary", {}, "All numbers"), make("table", {}, table)),
     // From now on the static picture is for print only, and the explorer for the screen only.
     make(
       "style",
@@ -463,9 +489,8 @@ export function explorer({ model, el }, { label, controls, views, traits, draw }
        @media print { :root:has(.${picture}) .${picture}-live { display: none } }`,
     ),
   );
-  // Or JupyterLab would take the arrow keys and Enter for itself.
   for (const node of root.querySelectorAll("input, select, button, summary, [tabindex]")) {
-    put(node, { "data-lm-suppress-shortcuts": true });
+    put(node, KEEP_KEYS);
   }
   el.append(root);
 

@@ -22,13 +22,20 @@ export function makeRows({ seed, noise }) {
   return { x, y, xVal, yVal: measure(xVal, noise, take(VALIDATION), take(VALIDATION)) };
 }
 
+/** What does not depend on y: all powers of every x, and a solver for the first n rows. */
+function prepare({ x, xVal }) {
+  const [all, XVal, XGrid] = [x, xVal, GRID].map((values) => polynomial(values, DEGREES));
+  const begun = [];
+  const begin = (X) => ({ X, fit: leastSquares(X) });
+  const first = (n) => (begun[n] ??= begin(all.map((column) => column.slice(0, n))));
+  return { XVal, XGrid, first };
+}
+
 /** A function from degree and n to the fit of that degree to the first n rows. */
-export function solve({ x, y, xVal, yVal }, noise) {
-  const powers = [x, xVal, GRID].map((values) => polynomial(values, DEGREES));
+export function solve(rows, noise, { XVal, XGrid, first } = prepare(rows)) {
   return (degree, n) => {
-    const [all, XVal, XGrid] = powers.map((columns) => columns.slice(0, degree));
-    const [X, first] = [all.map((column) => column.slice(0, n)), y.slice(0, n)];
-    return judge(leastSquares(X, first), { X, y: first, XVal, yVal, XGrid, noise });
+    const [{ X, fit }, y] = [first(n), rows.y.slice(0, n)];
+    return judge(fit(y, degree), { X, y, XVal, yVal: rows.yVal, XGrid, noise });
   };
 }
 
@@ -59,13 +66,14 @@ function render({ model, el }) {
   let known = {};
   const draw = () => {
     const [degree, n, noise, seed, moved] = TRAITS.map((name) => model.get(name));
+    if (seed !== known.seed) known.prepared = prepare(made ? makeRows({ seed, noise }) : own);
     const draws = `${seed} ${noise}`;
     const [data, atN, atDegree] = [moved, n, degree].map((part) => `${draws} ${moved} ${part}`);
     if (data !== known.data) {
       const given = made ? makeRows({ seed, noise }) : own;
       const y = given.y.map((value, i) => value + moved[i]);
       known.rows = { ...given, y };
-      known.fitAt = solve(known.rows, noise);
+      known.fitAt = solve(known.rows, noise, known.prepared);
       known.spread = mean(centre(y).centred.map((value) => value ** 2));
       known.cut = { most: 30 * known.spread || 1, span: 1e4 };
     }
@@ -78,7 +86,7 @@ function render({ model, el }) {
     if (atDegree !== known.atDegree) {
       bySize.drawCurves(sizes, sizes.map((m) => known.fitAt(degree, m)), known.cut);
     }
-    known = { ...known, draws, data, atN, atDegree };
+    known = { ...known, seed, draws, data, atN, atDegree };
     const fit = known.byDegree[degree - 1];
     fits.drawCurve(fit.curve);
     byDegree.drawMark(degree, fit);

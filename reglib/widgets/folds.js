@@ -12,12 +12,13 @@ export function makeFolds(n, k, shuffle) {
   });
 }
 
-/** The x of Ax = b for a positive definite A, which is overwritten, as b is. */
+/** The x of Ax = b for a positive definite A, of which only the upper triangle is read. It is
+    overwritten, as b is. */
 function solve(A, b) {
   for (let k = 0; k < b.length; k++) {
     for (let i = k + 1; i < b.length; i++) {
-      const share = A[i][k] / A[k][k];
-      for (let j = k; j < b.length; j++) A[i][j] -= share * A[k][j];
+      const share = A[k][i] / A[k][k];
+      for (let j = i; j < b.length; j++) A[i][j] -= share * A[k][j];
       b[i] -= share * b[k];
     }
   }
@@ -49,14 +50,16 @@ export function foldErrors(X, y, lams) {
   const full = kept.length === n - 1; // then the first part of I − H is exactly zero
   const rows = y.map((_, i) => U.map((u) => u[i]));
   const outside = centred.map((value, i) => (full ? 0 : value - dot(rows[i], z)));
+  const shares = (c) => squares.map((square) => c / (square + c));
+  const known = []; // those at every λ, by the number of rows fitted
   return (held) => {
-    const pairs = (entry) => held.map((i) => held.map((j) => entry(i, j)));
-    const fixed = pairs((i, j) => (full ? 0 : (i === j) - 1 / n - dot(rows[i], rows[j])));
-    return lams.map((lam) => {
-      const c = (n - held.length) * lam;
-      const shares = squares.map((square) => c / (square + c));
-      const scaled = held.map((i) => rows[i].map((value, k) => value * shares[k]));
-      const A = fixed.map((row, a) => row.map((value, b) => value + dot(scaled[a], rows[held[b]])));
+    const fitted = n - held.length;
+    known[fitted] ??= lams.map((lam) => shares(fitted * lam));
+    const upper = (entry) => held.map((i, a) => held.map((j, b) => (b < a ? 0 : entry(i, j, a, b))));
+    const fixed = upper((i, j) => (full ? 0 : (i === j) - 1 / n - dot(rows[i], rows[j])));
+    return known[fitted].map((share) => {
+      const scaled = held.map((i) => rows[i].map((value, k) => value * share[k]));
+      const A = upper((i, j, a, b) => fixed[a][b] + dot(scaled[a], rows[j]));
       const r = held.map((i, a) => outside[i] + dot(scaled[a], z));
       return mean(solve(A, r).map((error) => error ** 2));
     });

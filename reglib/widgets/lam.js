@@ -1,8 +1,8 @@
 /* λ: its control, its axis, and the pictures of what happens along it. */
 
 import {
-  clamp, control, errorsAlong, key, log, make, powerOfTen, put, roundSizes, roundUp, scale,
-  subscript, symlog, trace, traitAxis, view,
+  clamp, control, errorsAlong, key, log, make, pool, powerOfTen, put, roundSizes, roundUp, scale,
+  subscript, symlog, trace, traitAxis, view, write,
 } from "./explorer.js";
 
 // What the slider and the axes span, unless told otherwise; 0 and any other λ can be typed.
@@ -49,7 +49,8 @@ export function coefView(model) {
     width: 300,
     height: 172,
   });
-  const lines = plot.add("svg:g");
+  const lines = [];
+  const inLines = plot.add("svg:g");
   const axis = lamAxis(model, plot);
   const names = [plot.name(), plot.name()];
   let y = null;
@@ -63,15 +64,14 @@ export function coefView(model) {
       const ticks = [...roundSizes(1, low, 2).map((v) => -v), 0, ...roundSizes(1, high, 2)];
       plot.axes(axis, { scale: y, ticks, label: "w, units of y" });
       const p = path[0].w.length;
-      const line = (_, j) => {
+      pool(lines, p, inLines, () => make("svg:path", { class: "line thin" }));
+      lines.forEach((line, j) => {
         const share = Math.round((100 * j) / Math.max(p - 1, 1));
-        return make("svg:path", {
-          class: "line thin",
+        put(line, {
           stroke: `color-mix(in oklab, var(--last) ${share}%, var(--first))`,
           d: trace(LAMS, path.map(({ w }) => w[j]), axis.scale, y),
         });
-      };
-      lines.replaceChildren(...Array.from({ length: p }, line));
+      });
     },
     /** Mark λ, and name the most positive and the most negative coefficient there. */
     drawLam(lam, { w }) {
@@ -80,7 +80,7 @@ export function coefView(model) {
       [Math.max(...w), Math.min(...w)].forEach((value, i) => {
         const below = Math.min(y(value) + 13, plot.down[0] - 3);
         put(names[i], { x: x + gap, y: i ? below : y(value) - 5, "text-anchor": anchor });
-        names[i].textContent = `w${subscript(w.indexOf(value) + 1)}`;
+        write(names[i], `w${subscript(w.indexOf(value) + 1)}`);
       });
     },
   };

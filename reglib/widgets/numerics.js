@@ -1,7 +1,12 @@
 /* What explorers compute with. A matrix is an array of its columns. */
 
 export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-export const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+
+export function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
 
 /** Numbers between 0 and 1 made from a seed, the same as Python's `uniforms`. */
 export function uniforms(seed, count) {
@@ -90,53 +95,73 @@ export function orthogonalise(Q, x) {
   const h = Q.map(() => 0);
   const rest = [...x];
   for (let pass = 0; pass < 2; pass++) {
-    Q.forEach((q, k) => {
-      const along = dot(q, rest);
+    for (let k = 0; k < Q.length; k++) {
+      const along = dot(Q[k], rest);
       h[k] += along;
-      for (let i = 0; i < rest.length; i++) rest[i] -= along * q[i];
-    });
+      for (let i = 0; i < rest.length; i++) rest[i] -= along * Q[k][i];
+    }
   }
   const d = Math.sqrt(dot(rest, rest));
   return { h, d, q: rest.map((value) => value / d) };
 }
 
 /** A = QR with orthonormal columns in Q, one for each column of A that brings something new, and R
-    as an array of its rows. */
+    as an array of its rows; `from` holds the places of those columns in A. */
 export function orthonormal(A) {
-  const [Q, R] = [[], []];
+  const [Q, R, from] = [[], [], []];
   A.forEach((column, j) => {
     const { h, d, q } = orthogonalise(Q, column);
     h.forEach((value, k) => (R[k][j] = value));
     if (d <= 1e-12 * Math.sqrt(dot(column, column))) return;
     Q.push(q);
     R.push(A.map((_, l) => (l === j ? d : 0)));
+    from.push(j);
   });
-  return { Q, R };
+  return { Q, R, from };
 }
 
-/** The { w, b } of least squares, of minimum norm where many fit, as in `reglib.least_squares`.
-    From Xc = QR and Rᵀ = ZL (Z orthonormal, L triangular) it is w = Zt, with Lᵀt = Qᵀy. */
-export function leastSquares(X, y) {
+/** Least squares: a function from y and p to the { w, b } of the first p columns of X, of minimum
+    norm where many fit, as in `reglib.least_squares`. All p share one Xc = QR. If the columns are
+    independent then Rw = Qᵀy. If not, from Rᵀ = ZL (Z orthonormal, L triangular) it is w = Zt, with
+    Lᵀt = Qᵀy. */
+export function leastSquares(X) {
   const columns = X.map(centre);
-  const { middle, centred } = centre(y);
-  const { Q, R } = orthonormal(columns.map((column) => column.centred));
-  const { Q: Z, R: L } = orthonormal(R);
-  const t = [];
-  Q.forEach((q, k) => {
-    const known = t.reduce((sum, value, j) => sum + L[j][k] * value, 0);
-    t.push((dot(q, centred) - known) / L[k][k]);
-  });
-  const w = X.map((_, j) => t.reduce((sum, value, k) => sum + value * Z[k][j], 0));
-  return { w, b: middle - dot(w, columns.map((column) => column.middle)) };
+  const middles = columns.map((column) => column.middle);
+  const { Q, R, from } = orthonormal(columns.map((column) => column.centred));
+  return (y, p = X.length) => {
+    const { middle, centred } = centre(y);
+    const along = Q.slice(0, from.filter((j) => j < p).length).map((q) => dot(q, centred));
+    const w = new Array(p).fill(0);
+    if (along.length === p) {
+      for (let k = p - 1; k >= 0; k--) {
+        w[k] = along[k];
+        for (let j = k + 1; j < p; j++) w[k] -= R[k][j] * w[j];
+        w[k] /= R[k][k];
+      }
+    } else {
+      const { Q: Z, R: L } = orthonormal(along.map((_, k) => R[k].slice(0, p)));
+      const t = [];
+      Z.forEach((z, k) => {
+        const known = t.reduce((sum, value, j) => sum + L[j][k] * value, 0);
+        t.push((along[k] - known) / L[k][k]);
+        for (let j = 0; j < p; j++) w[j] += t[k] * z[j];
+      });
+    }
+    return { w, b: middle - dot(w, middles) };
+  };
 }
 
-/** b + Xw, one number per row. */
+/** b + Xw, one number per row; columns of X beyond the length of w are ignored. */
 export function predict({ w, b }, X) {
   const fitted = new Array(X[0].length).fill(b);
-  X.forEach((column, j) => {
-    for (let i = 0; i < fitted.length; i++) fitted[i] += w[j] * column[i];
-  });
+  for (let j = 0; j < w.length; j++) {
+    for (let i = 0; i < fitted.length; i++) fitted[i] += w[j] * X[j][i];
+  }
   return fitted;
 }
 
-export const meanSquaredError = (y, fitted) => mean(y.map((value, i) => (value - fitted[i]) ** 2));
+export function meanSquaredError(y, fitted) {
+  let sum = 0;
+  for (let i = 0; i < y.length; i++) sum += (y[i] - fitted[i]) ** 2;
+  return sum / y.length;
+}

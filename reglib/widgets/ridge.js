@@ -26,19 +26,22 @@ export function solve({ x, y, xVal, yVal }, degree, noise) {
 
 function render({ model, el }) {
   const [fits, coefs, errors] = [fitView(model), coefView(model), errorView(model, ERRORS)];
-  let [known, fitAt] = [{}, null];
+  let [known, data, fitAt] = [{}, null, null];
   const draw = () => {
     const [lam, degree, noise, seed, moved] = TRAITS.map((name) => model.get(name));
-    const [draws, all] = [`${seed} ${noise}`, `${seed} ${noise} ${degree} ${moved}`];
+    const draws = `${seed} ${noise}`;
+    const [rows, all] = [`${draws} ${moved}`, `${draws} ${moved} ${degree}`];
+    if (rows !== known.rows) {
+      data = makeData({ seed, noise, moved });
+      fits.drawData(data, draws === known.draws);
+    }
     if (all !== known.all) {
-      const data = makeData({ seed, noise, moved });
       fitAt = solve(data, degree, noise);
       const path = LAMS.map(fitAt);
-      fits.drawData(data, draws === known.draws);
       coefs.drawPath(path);
       errors.drawPath(path);
-      known = { draws, all };
     }
+    known = { draws, rows, all };
     const fit = fitAt(lam);
     fits.drawCurve(fit.curve);
     for (const plot of [coefs, errors]) plot.drawLam(lam, fit);

@@ -94,7 +94,7 @@ def hard_cases():
 @pytest.mark.parametrize(("X", "y"), [pytest.param(*case[1:], id=case[0]) for case in hard_cases()])
 def test_the_solver_is_of_minimum_norm_as_reglib_is(fits, X, y):
     b, *coef = fits.evaluate(
-        "([X, y]) => { const { w, b } = module.leastSquares(X, y); return [b, ...w]; }",
+        "([X, y]) => { const { w, b } = module.leastSquares(X)(y); return [b, ...w]; }",
         [X.T.tolist(), y.tolist()],
     )
     w, intercept = least_squares(X, y)
