@@ -1,0 +1,97 @@
+"""What nbgrader calls in place of its own `Execute`: the notebook runs in the sandbox."""
+
+import atexit
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute as NbGraderExecute
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Dict, TraitError, validate
+
+from grader import course, record
+from grader.grade import grade
+from grader.kernel import Nursery
+from grader.sandbox import Limits
+from reglib.checks import assignment
+
+IDLE = 60.0  # seconds after which a nursery that nobody uses is closed
+
+
+class Execute(NbGraderExecute):
+    """Run a submission in a sandbox, and judge it outside of it."""
+
+    sandboxed = Bool(
+        True,
+        help="Whether to use the sandbox. Without it a submission can do whatever you can do: read "
+        "and write your files, other submissions and the gradebook. The record says which it was.",
+    ).tag(config=True)
+
+    limits = Dict(
+        {},
+        help="What a submission may use, where it is to differ from the defaults of "
+        "`grader.sandbox.Limits`: for example {'memory': 2 * 2**30, 'cell': 60}.",
+    ).tag(config=True)
+
+    @validate("limits")
+    def _known(self, proposal: dict) -> dict:
+        try:
+            Limits(**proposal["value"])
+        except TypeError as error:
+            raise TraitError(f"Execute.limits: {error}") from None
+        return proposal["value"]
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict, km: Any = None
+    ) -> tuple[NotebookNode, dict]:
+        ids = resources["nbgrader"]
+        folder = self.parent.parent.coursedir
+        released = course.released(folder, ids["assignment"], ids["notebook"])
+        limits = Limits(**self.limits)
+        available = assignment(ids["assignment"]).available
+        with _turn:
+            ids["record"] = grade(
+                nb,
+                released,
+                ids["student"],
+                course.secret(folder),
+                nursery(available, limits, self.sandboxed),
+            )
+        return nb, resources
+
+
+class SaveRecord(NbGraderPreprocessor):
+    """The last step: what is known of the submission is kept for the report."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        record.save(resources["nbgrader"]["record"], self.parent.parent.coursedir.root)
+        return nb, resources
+
+
+_turn = threading.Lock()
+_open: dict[tuple, Nursery] = {}
+_closing: list[threading.Timer] = []
+
+
+def nursery(available: Sequence[str], limits: Limits, sandboxed: bool) -> Nursery:
+    """The nursery of this process for such kernels; it is closed when nobody has used it a while."""
+    for timer in _closing:
+        timer.cancel()
+    _closing[:] = [threading.Timer(IDLE, close)]
+    _closing[0].daemon = True
+    _closing[0].start()
+    key = (tuple(available), limits, sandboxed)
+    if key in _open and not _open[key].is_open():
+        _open.pop(key).close()
+    if key not in _open:
+        _open[key] = Nursery(available, limits, sandboxed)
+    return _open[key]
+
+
+@atexit.register
+def close() -> None:
+    """Close all nurseries of this process that are not at work."""
+    with _turn:
+        while _open:
+            _open.popitem()[1].close()

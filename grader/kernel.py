@@ -1,0 +1,363 @@
+"""A kernel in the sandbox, seen from the grader: run a cell, ask a function, be rid of it."""
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import zmq
+from jupyter_client.session import Session
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from grader import sandbox
+from grader.sandbox import Limits
+
+GRACE = 3.0  # seconds from an interrupt, or from the time limit of a check, to the end of a kernel
+PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
+PICTURES = ("image/png", "image/jpeg")
+# Escape sequences, and control characters other than tab and line feed.
+UNPRINTABLE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class Ended(Exception):
+    """A kernel has ended, by itself or by us: the reason completes "… while it ran"."""
+
+
+class Nursery:
+    """Where kernels are born: one sandbox, and in it one zygote that forks them.
+
+    `available` are the modules of reglib that a learner may import. One kernel is always started
+    ahead, so that none is waited for. Used as a context manager, it leaves nothing behind.
+    """
+
+    def __init__(
+        self, available: Sequence[str], limits: Limits | None = None, sandboxed: bool = True
+    ) -> None:
+        self.limits = limits or Limits()
+        self.sandboxed = sandboxed
+        self.folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        self.folder.chmod(0o755)
+        self.kernels: dict[str, Kernel] = {}
+        self.spare: Kernel | None = None
+        self.number = 0
+        command = (
+            sandbox.command(self.folder, available, self.limits)
+            if sandboxed
+            else sandbox.plain_command(self.limits)
+        )
+        with tempfile.TemporaryFile() as problems:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=problems
+            )
+            if not self.process.stdout.readline():
+                self.process.wait()
+                problems.seek(0)
+                shutil.rmtree(self.folder)
+                raise RuntimeError(
+                    "The sandbox cannot be started. `python -m grader doctor` says what is missing."
+                    f"\n{problems.read().decode(errors='replace')[-2000:]}"
+                )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def __enter__(self) -> "Nursery":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the sandbox, and with it all its kernels."""
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        for kernel in list(self.kernels.values()):
+            kernel.end("killed")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def is_open(self) -> bool:
+        return self.process.poll() is None
+
+    def kernel(self, files: Mapping[str, bytes] | None = None) -> "Kernel":
+        """Return a kernel that runs in a folder with these files, and start the next one ahead."""
+        kernel, self.spare = self.spare, None
+        if kernel is None or files or kernel.is_dead():
+            if kernel is not None:
+                kernel.kill()
+            kernel = self._start(files or {})
+        self.spare = self._start({})
+        kernel.connect()
+        return kernel
+
+    def _start(self, files: Mapping[str, bytes]) -> "Kernel":
+        self.number += 1
+        kernel = Kernel(self, str(self.number), files)
+        self.kernels[kernel.id] = kernel
+        self.tell("start", kernel)
+        return kernel
+
+    def tell(self, what: str, kernel: "Kernel") -> None:
+        line = json.dumps({"do": what, "id": kernel.name}) + "\n"
+        with contextlib.suppress(BrokenPipeError, ValueError):  # then all kernels have ended
+            self.process.stdin.write(line.encode())
+            self.process.stdin.flush()
+
+    def _listen(self) -> None:
+        with contextlib.suppress(ValueError):  # closed meanwhile
+            for line in self.process.stdout:
+                event = json.loads(line)
+                kernel = self.kernels[Path(event["id"]).name]
+                if "ready" in event:
+                    kernel.ready.set()
+                else:
+                    del self.kernels[kernel.id]
+                    kernel.end(event["ended"], event["problem"])
+        for kernel in list(self.kernels.values()):
+            kernel.end("the sandbox ended")
+
+
+@dataclass
+class Ran:
+    """What became of a cell: its outputs, and why it did not end by itself."""
+
+    outputs: list[NotebookNode] = field(default_factory=list)
+    trouble: str = ""
+
+
+class Kernel:
+    """One kernel. Everything that comes from it was written by a learner's code."""
+
+    def __init__(self, nursery: Nursery, id: str, files: Mapping[str, bytes]) -> None:
+        self.nursery, self.id = nursery, id
+        self.folder = nursery.folder / id
+        self.ready, self.over, self.why = threading.Event(), threading.Event(), ""
+        self.name = id if nursery.sandboxed else str(self.folder)
+        self.shell: zmq.Socket | None = None
+        (self.folder / "ipc").mkdir(parents=True)
+        (self.folder / "files").mkdir()
+        for name, content in files.items():
+            path = self.folder / "files" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        self.session = Session(key=secrets.token_hex(16).encode(), signature_scheme="hmac-sha256")
+        home = "/ipc" if nursery.sandboxed else str(self.folder / "ipc")
+        connection = {f"{name}_port": number for name, number in PORTS.items()} | {
+            "transport": "ipc",
+            "ip": f"{home}/k",
+            "key": self.session.key.decode(),
+            "signature_scheme": "hmac-sha256",
+        }
+        path = self.folder / "ipc" / "kernel.json"
+        path.write_text(json.dumps(connection))
+        if os.getuid() == 0 and nursery.sandboxed:
+            os.chown(self.folder / "ipc", sandbox.NOBODY, sandbox.NOBODY)
+
+    def end(self, why: str, problem: str = "") -> None:
+        """Called once, when the zygote tells that the kernel has ended."""
+        self.why = {
+            "memory": "it used more memory than it may",
+            "killed": self.why or "it was ended",
+        }.get(why, "its kernel died")
+        self.problem = problem
+        self.over.set()
+        self.ready.set()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def is_dead(self) -> bool:
+        return self.over.is_set()
+
+    def connect(self) -> None:
+        """Wait until the kernel answers."""
+        limits = self.nursery.limits
+        if not self.ready.wait(60) or self.is_dead():
+            self.kill("it did not start")
+            raise RuntimeError(f"A kernel did not start. {getattr(self, 'problem', '')}")
+        context = zmq.Context.instance()
+        self.shell, self.iopub = context.socket(zmq.DEALER), context.socket(zmq.SUB)
+        self.poller = zmq.Poller()
+        for socket, name in ((self.shell, "shell"), (self.iopub, "iopub")):
+            socket.linger, socket.maxmsgsize, socket.rcvhwm = 0, limits.message, 1000
+            socket.connect(f"ipc://{self.folder}/ipc/k-{PORTS[name]}")
+            self.poller.register(socket, zmq.POLLIN)
+        self.iopub.subscribe(b"")
+        # Until something is heard there, what is published is lost.
+        end, heard = time.monotonic() + 60, False
+        while not heard:
+            id = self._send("kernel_info_request", {})
+            for socket, _ in self._messages(id, min(end, time.monotonic() + 0.5)):
+                if heard := heard or socket is self.iopub:
+                    break
+            if time.monotonic() > end:
+                self.kill("it did not answer")
+                raise RuntimeError("A kernel did not answer.")
+
+    def _send(self, kind: str, content: dict) -> str:
+        return self.session.send(self.shell, kind, content)["header"]["msg_id"]
+
+    def _messages(self, id: str, end: float) -> Iterator[tuple[zmq.Socket, dict]]:
+        """The messages that answer to `id`, until `end`; raise `Ended` when there will be none."""
+        while (left := end - time.monotonic()) > 0:
+            ready = self.poller.poll(1000 * min(left, 0.1))
+            if not ready and self.is_dead():
+                raise Ended(self.why)
+            for socket, _ in ready:
+                try:
+                    _, parts = self.session.feed_identities(socket.recv_multipart(copy=True))
+                    message = self.session.deserialize(parts)
+                    about, kind = message["parent_header"].get("msg_id"), message["msg_type"]
+                    well = isinstance(kind, str) and isinstance(message["content"], dict)
+                except Exception:  # not a message: invalid JSON, a wrong signature, …
+                    continue
+                if well and about == id:
+                    yield socket, message
+
+    def run(self, code: str, seconds: float) -> Ran:
+        """Run a cell and collect its outputs. When it does not end in time it is interrupted, and
+        when that does not help either the kernel is killed."""
+        collected = Collector(self.nursery.limits.output)
+        id = self._send(
+            "execute_request",
+            {
+                "code": code,
+                "silent": False,
+                "store_history": True,
+                "user_expressions": {},
+                "allow_stdin": False,
+                "stop_on_error": True,
+            },
+        )
+        trouble = ""
+        for wait in (seconds, GRACE):
+            try:
+                if self._collect(id, time.monotonic() + wait, collected):
+                    return Ran(collected.outputs(), trouble)
+            except Ended as ended:
+                return Ran(collected.outputs(), str(ended))
+            trouble = f"it took longer than {seconds:g} seconds"
+            self.nursery.tell("interrupt", self)
+        self.kill(trouble)
+        return Ran(collected.outputs(), trouble)
+
+    def _collect(self, id: str, end: float, collected: "Collector") -> bool:
+        """Whether the cell came to its end: a reply, and word that the kernel is idle."""
+        missing = {"reply", "idle"}
+        for socket, message in self._messages(id, end):
+            kind, content = message["msg_type"], message["content"]
+            if socket is self.shell:
+                missing.discard("reply")
+            elif kind == "status" and content.get("execution_state") == "idle":
+                missing.discard("idle")
+            else:
+                collected.add(kind, content)
+            if not missing:
+                return True
+        return False
+
+    def ask(self, function: str, question: str, seconds: float) -> Any:
+        """Return the answer to a question, as JSON says it; raise `Ended` if there is none."""
+        call = f"__import__('grader.wire').wire.answer({function}, {question!r}, {seconds!r})"
+        id = self._send(
+            "execute_request",
+            {
+                "code": "",
+                "silent": True,
+                "store_history": False,
+                "user_expressions": {"answer": call},
+                "allow_stdin": False,
+            },
+        )
+        for socket, message in self._messages(id, time.monotonic() + seconds + GRACE):
+            if socket is self.shell:
+                expressions = message["content"].get("user_expressions")
+                return expressions.get("answer") if isinstance(expressions, dict) else None
+        self.kill("it did not end when its time was up")
+        raise Ended(self.why)
+
+    def kill(self, why: str = "") -> None:
+        """End the kernel and all that it has started, and wait until they have ended."""
+        self.why = self.why or why
+        self.nursery.tell("kill", self)
+        if self.shell is not None:
+            self.shell.close()
+            self.iopub.close()
+            self.shell = None
+        self.over.wait(10)
+
+
+class Collector:
+    """The outputs of a cell: text and pictures, up to a number of bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+        self.kept: list[NotebookNode] = []
+        self.cut = False
+
+    def add(self, kind: str, content: dict) -> None:
+        with contextlib.suppress(KeyError, TypeError, AttributeError, ValueError):
+            if kind == "stream":
+                self._stream("stderr" if content["name"] == "stderr" else "stdout", content["text"])
+            elif kind in ("execute_result", "display_data"):
+                data = self._shown(content["data"])
+                if data:
+                    self.kept.append(new_output("display_data", data=data))
+            elif kind == "error":
+                self._error(content)
+            elif kind == "clear_output":
+                self.kept.clear()
+
+    def outputs(self) -> list[NotebookNode]:
+        if self.cut:
+            text = "… The rest of what this cell printed is left out: it was too much.\n"
+            return [*self.kept, new_output("stream", name="stdout", text=text)]
+        return self.kept
+
+    def _take(self, text: str) -> str:
+        """As much of a text as still fits, and nothing unprintable."""
+        if not isinstance(text, str):
+            raise TypeError
+        self.cut = self.cut or len(text) > self.left
+        text = text[: max(self.left, 0)]
+        self.left -= len(text)
+        return UNPRINTABLE.sub("", text)
+
+    def _stream(self, name: str, text: str) -> None:
+        text = self._take(text)
+        if self.kept and self.kept[-1].output_type == "stream" and self.kept[-1].name == name:
+            self.kept[-1].text += text
+        elif text:
+            self.kept.append(new_output("stream", name=name, text=text))
+
+    def _shown(self, data: Mapping[str, str]) -> dict[str, str]:
+        shown = {"text/plain": self._take(data["text/plain"])} if "text/plain" in data else {}
+        for kind in PICTURES:
+            if kind in data and len(data[kind]) > self.left:
+                self.cut = True
+            elif kind in data and re.fullmatch(r"[A-Za-z0-9+/=\s]+", data[kind]):
+                self.left -= len(data[kind])
+                shown[kind] = data[kind]
+        return shown
+
+    def _error(self, content: dict) -> None:
+        lines = [self._take(line) for line in content["traceback"][:100]]
+        self.kept.append(
+            new_output(
+                "error",
+                ename=self._take(content["ename"]),
+                evalue=self._take(content["evalue"]),
+                traceback=lines,
+            )
+        )

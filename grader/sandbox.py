@@ -1,0 +1,159 @@
+"""What a learner's kernel may see and use: the limits, and the command that makes the sandbox."""
+
+import functools
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+# What notebooks import. All else that they can see is what these require.
+DISTRIBUTIONS = ("ipykernel", "ipywidgets", "matplotlib", "numpy")
+# Of reglib, what runs where the learner's code is, whatever the assignment.
+ALWAYS = ("__init__", "guard", "inputs", "checks/run", "widgets/__init__")
+MEGABYTE = 2**20
+NOBODY = 65534  # who a kernel is when the grader is root
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    memory     bytes of all its processes together; 1 GB
+    reserve    bytes of address space beyond that for each process, which libraries ask for unused
+    processes  processes and threads together; a kernel has some 15 threads of its own
+    disk       bytes in each of its three folders, which are in memory: /work, /tmp and /dev/shm
+    file       bytes in one file
+    output     bytes of output that are kept of one cell
+    message    bytes of one message; a longer one ends the kernel
+    cell       seconds for one cell, and for one exercise
+    seconds    seconds of a whole notebook
+    """
+
+    memory: int = 1024 * MEGABYTE
+    reserve: int = 2048 * MEGABYTE
+    processes: int = 64
+    disk: int = 64 * MEGABYTE
+    file: int = 32 * MEGABYTE
+    output: int = 1 * MEGABYTE
+    message: int = 64 * MEGABYTE
+    cell: float = 30.0
+    seconds: float = 300.0
+
+
+def command(runs: Path, available: Sequence[str], limits: Limits) -> list[str]:
+    """The command of a zygote in its sandbox, which sees the folder `runs` as /runs.
+
+    `available` are the modules of reglib that the assignment lets a learner import.
+    """
+    python, library = Path(sys.executable).resolve(), Path(sysconfig.get_path("stdlib")).resolve()
+    bwrap = [shutil.which("bwrap") or "bwrap"]
+    bwrap += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    bwrap += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
+    if os.getuid():
+        bwrap += ["--unshare-user"]  # root needs none, and the zygote becomes nobody
+    settings = {
+        "HOME": "/work",
+        "IPYTHONDIR": "/tmp/ipython",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": "/tmp/matplotlib",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PATH": "/bin",
+    }
+    for name, value in settings.items():
+        bwrap += ["--setenv", name, value]
+    seen = {python: python, library: library}
+    seen |= {path: path for path in shared_libraries()}
+    seen |= {path: Path("/site", name) for name, path in distributions()}
+    seen |= {path: Path("/site", name) for name, path in own_modules(available)}
+    here = Path(__file__).parent
+    seen |= {here / "zygote.py": Path("/zygote.py"), here / "wire.py": Path("/site/grader/wire.py")}
+    for folder in sorted({folder for place in seen.values() for folder in place.parents}):
+        bwrap += ["--perms", "0755", "--dir", str(folder)]
+    for path, place in seen.items():
+        bwrap += ["--ro-bind", str(path), str(place)]
+    # Packages of the Python that the environment was made with are none of ours.
+    bwrap += ["--tmpfs", str(library / "site-packages")]
+    bwrap += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777"]
+    bwrap += ["--size", str(4 * MEGABYTE), "--tmpfs", "/tmp"]
+    for folder in ("/work", "/ipc"):
+        bwrap += ["--perms", "0755", "--dir", folder]
+    bwrap += ["--bind", str(runs), "/runs", "--remount-ro", "/dev", "--remount-ro", "/"]
+    bwrap += ["--chdir", "/", "--", str(python), "-I", "-B", "/zygote.py"]
+    return [
+        *bwrap,
+        json.dumps({**asdict(limits), "seconds": int(limits.seconds), "isolated": True}),
+    ]
+
+
+def plain_command(limits: Limits) -> list[str]:
+    """The command of a zygote without a sandbox: nothing is hidden from what it runs."""
+    given = json.dumps({**asdict(limits), "isolated": False})
+    return [sys.executable, str(Path(__file__).with_name("zygote.py")), given]
+
+
+def distributions() -> Iterator[tuple[str, Path]]:
+    """What the needed distributions have put at the top of site-packages: names and paths."""
+    for distribution in _needed():
+        tops = {Path(str(file)).parts[0] for file in distribution.files or ()}
+        for top in sorted(tops - {"..", "/", "__pycache__"}):
+            path = Path(str(distribution.locate_file(top)))
+            if path.exists() and path.suffix != ".pth":
+                yield top, path
+
+
+@functools.cache
+def _needed() -> tuple[importlib.metadata.Distribution, ...]:
+    found: dict[str, importlib.metadata.Distribution] = {}
+    names = list(DISTRIBUTIONS)
+    while names:
+        name = re.sub(r"[-_.]+", "-", names.pop()).lower()
+        if name in found:
+            continue
+        found[name] = importlib.metadata.distribution(name)
+        for text in found[name].requires or ():
+            requirement = Requirement(text)
+            if not requirement.marker or requirement.marker.evaluate({"extra": ""}):
+                names.append(requirement.name)
+    return tuple(found.values())
+
+
+def own_modules(available: Sequence[str]) -> Iterator[tuple[str, Path]]:
+    """The files of reglib that are visible: ("reglib/check.py", its path)."""
+    import reglib
+
+    home = Path(reglib.__file__).parent
+    for name in dict.fromkeys([*ALWAYS, *(name.replace(".", "/") for name in available)]):
+        path = home / name
+        path = path if path.is_dir() else path.with_suffix(".py")
+        if not path.exists():
+            raise LookupError(
+                f"reglib has no module {name!r}, which the assignment makes available."
+            )
+        yield str(Path("reglib") / path.relative_to(home)), path
+
+
+@functools.cache
+def shared_libraries() -> tuple[Path, ...]:
+    """The system's libraries that Python and the needed distributions are linked to."""
+    library = Path(sysconfig.get_config_var("DESTSHARED"))
+    binaries = [Path(sys.executable).resolve(), *library.glob("*.so")]
+    for _, path in distributions():
+        binaries += path.rglob("*.so") if path.is_dir() else []
+    listed = subprocess.run(["ldd", *map(str, binaries)], capture_output=True, text=True).stdout
+    found = set(re.findall(r"(?:=> )?(/\S+) \(0x", listed))
+    inside = [str(path) for _, path in distributions() if path.is_dir()]
+    return tuple(
+        Path(path)
+        for path in sorted(found)
+        if not any(path.startswith(home + "/") for home in inside)
+    )

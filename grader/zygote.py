@@ -1,0 +1,314 @@
+"""Inside the sandbox: a process that never meets a learner's code and forks one kernel for each.
+
+It has imported all that a notebook needs, so a kernel is there in a fraction of a second. Each one
+gets user, mount, process, network and IPC namespaces of its own, and folders of its own: no two
+share a process or a byte that can be written. Nothing of the grader is visible here, so this file
+stands alone. Requests come as lines of JSON on stdin, answers go as lines of JSON to stdout:
+
+    {"do": "start", "id": "7"}       fork a kernel for the folder /runs/7   → {"id": "7", "ready": true}
+    {"do": "interrupt", "id": "7"}   send SIGINT to it
+    {"do": "kill", "id": "7"}        end it and all it has started          → {"id": "7", "ended": …}
+
+When a kernel ends by itself, or is ended for using too much memory, that is told unasked.
+"""
+
+import ctypes
+import importlib
+import json
+import os
+import resource
+import select
+import shutil
+import signal
+import sys
+import traceback
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS = 0x20000, 0x2000000, 0x4000000
+CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
+    0x8000000,
+    0x10000000,
+    0x20000000,
+    0x40000000,
+)
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = (
+    1,
+    2,
+    4,
+    32,
+    4096,
+    16384,
+    1 << 18,
+)
+PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
+NOBODY = 65534
+# What a kernel imports by itself or for nearly every notebook.
+WARM = (
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "ipywidgets",
+    "IPython.core.completer",
+    "IPython.core.ultratb",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "matplotlib_inline.backend_inline",
+    "numpy",
+    "pygments.formatters.terminal256",
+    "stack_data",
+    "grader.wire",
+    "reglib.check",
+    "reglib.data",
+)
+TICK = 0.1  # seconds between two looks at the memory in use
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def system(name, *args):
+    """Make a system call through the C library; raise `OSError` if it fails."""
+    if getattr(LIBC, name)(*args) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+def mount(source, target, kind=None, flags=0, options=None):
+    given = (part and part.encode() for part in (source, target, kind))
+    system("mount", *given, ctypes.c_ulong(flags), options and options.encode())
+
+
+def tmpfs(target, size, flags=0, mode="0700"):
+    mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | flags, f"size={size},mode={mode}")
+
+
+def drop_root():
+    """Limits on the number of processes do not bind root, so become somebody else."""
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+        system("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self belongs to root
+
+
+def drop_capabilities():
+    """Give up the rights over the new namespaces, for this process and all that it starts."""
+    system("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    for capability in range(64):
+        LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # those that there are
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    system("capset", header, (ctypes.c_uint32 * 6)())
+
+
+def isolate(run, limits):
+    """Put this process into namespaces and folders of its own; its next child is their init."""
+    uid, gid = os.getuid(), os.getgid()
+    system(
+        "unshare",
+        CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS,
+    )
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {uid} 1"),
+        ("gid_map", f"{gid} {gid} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+    mount("none", "/", flags=MS_REC | MS_PRIVATE)
+    tmpfs("/tmp", limits["disk"])
+    tmpfs("/dev/shm", limits["disk"])
+    tmpfs("/work", limits["disk"])
+    shutil.copytree(f"{run}/files", "/work", dirs_exist_ok=True)
+    mount(f"{run}/ipc", "/ipc", flags=MS_BIND)
+    tmpfs("/runs", 4096, MS_RDONLY)  # those of others
+    tmpfs("/proc", 4096, MS_RDONLY)  # which shows what is outside
+
+
+def limit(limits):
+    """Bounds for each process; those for all of them together are held by the zygote."""
+    for name, value in (
+        ("RLIMIT_AS", limits["memory"] + limits["reserve"]),
+        ("RLIMIT_NPROC", limits["processes"]),
+        ("RLIMIT_FSIZE", limits["file"]),
+        ("RLIMIT_CPU", limits["seconds"]),
+        ("RLIMIT_NOFILE", 256),
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_MEMLOCK", 65536),
+        ("RLIMIT_MSGQUEUE", 0),
+    ):
+        resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def kernel(bound):
+    """Run a kernel; write a byte to `bound` once it listens, before any code can reach it."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    sys.modules["numpy"].random.seed()  # the state is the same in all forks
+    app = IPKernelApp.instance()
+    app.initialize(["-f", "/ipc/kernel.json", "--HistoryManager.hist_file=:memory:", "--quiet"])
+    os.write(bound, b"1")
+    os.close(bound)
+    app.start()
+
+
+def close_all_but(*kept):
+    for number in range(3, 256):
+        if number not in kept:
+            try:
+                os.close(number)
+            except OSError:
+                pass
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    os.close(nowhere)
+
+
+def keep(run, limits, tell):
+    """Between zygote and kernel: has rights over the namespaces and runs nothing of a learner's."""
+    close_all_but(tell)
+    if limits["isolated"]:
+        isolate(run, limits)
+    else:  # asked for explicitly
+        os.chdir(f"{run}/files")
+    listening, bound = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        close_all_but(bound)
+        if limits["isolated"]:
+            os.chdir("/work")
+            os.setsid()
+            limit(limits)
+            drop_capabilities()
+        kernel(bound)
+        os._exit(0)
+    os.write(tell, f"{pid}\n".encode())
+    os.close(bound)
+    if os.read(listening, 1) and limits["isolated"]:
+        # Its sockets are made; what it writes from now on goes to folders of bounded size.
+        mount("none", "/ipc", flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+    os.write(tell, b"ready\n")
+    _, status = os.waitpid(pid, 0)
+    os._exit(min(os.waitstatus_to_exitcode(status) & 0xFF, 255))
+
+
+def proportional(pid):
+    """Bytes of a process, with its part of those that it shares."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
+    except (OSError, StopIteration):
+        return 0
+
+
+class Zygote:
+    def __init__(self, limits):
+        self.limits = limits
+        self.kernels = {}  # id -> the pid of its keeper, of the kernel, the pipe from the keeper
+
+    def start(self, id):
+        heard, tell = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                keep(f"/runs/{id}" if self.limits["isolated"] else id, self.limits, tell)
+            except BaseException:
+                os.write(tell, json.dumps({"problem": traceback.format_exc()[-2000:]}).encode())
+            finally:
+                os._exit(1)
+        os.close(tell)
+        self.kernels[id] = {"keeper": pid, "kernel": None, "pipe": heard, "text": ""}
+
+    def hear(self, id):
+        """Pass on what a keeper says; when it falls silent its kernel has ended."""
+        kernel = self.kernels[id]
+        text = os.read(kernel["pipe"], 4096).decode()
+        kernel["text"] += text
+        first, _, rest = kernel["text"].partition("\n")
+        if first.isdigit():
+            kernel["kernel"] = int(first)
+        if text and rest == "ready\n":
+            self.say(id=id, ready=True)
+        if not text:
+            _, status = os.waitpid(kernel["keeper"], 0)
+            os.close(kernel["pipe"])
+            del self.kernels[id]
+            problem = kernel["text"] if "problem" in kernel["text"] else ""
+            why = kernel.get("why") or f"status {os.waitstatus_to_exitcode(status)}"
+            self.say(id=id, ended=why, problem=problem)
+
+    def end(self, id, why):
+        kernel = self.kernels.get(id)
+        if kernel:
+            kernel.setdefault("why", why)
+            # The kernel is the init of its namespace: with it, all that it has started ends.
+            self.signal(id, signal.SIGKILL)
+            if kernel["kernel"] is None:
+                os.kill(kernel["keeper"], signal.SIGKILL)
+
+    def signal(self, id, number):
+        kernel = self.kernels.get(id)
+        if kernel and kernel["kernel"]:
+            try:
+                os.kill(kernel["kernel"], number)
+            except ProcessLookupError:
+                pass
+
+    def watch_memory(self):
+        """End each kernel that uses too much memory together with what it has started."""
+        parents, resident = {}, {}
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{name}/stat") as file:
+                    fields = file.read().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended meanwhile
+            parents[int(name)], resident[int(name)] = int(fields[1]), int(fields[21]) * PAGE
+        for id, kernel in list(self.kernels.items()):
+            family, grown = {kernel["kernel"]}, True
+            while grown:
+                more = {pid for pid, parent in parents.items() if parent in family} - family
+                family, grown = family | more, bool(more)
+            # What processes share is counted once for each of them, so only then look closer.
+            if (
+                sum(resident.get(pid, 0) for pid in family) > self.limits["memory"]
+                and sum(map(proportional, family)) > self.limits["memory"]
+            ):
+                self.end(id, "memory")
+
+    def say(self, **what):
+        sys.stdout.write(json.dumps(what) + "\n")
+        sys.stdout.flush()
+
+    def serve(self):
+        """Until the grader closes the pipe; then all kernels end with this process."""
+        text = b""
+        self.say(warm=True)
+        while True:
+            pipes = {kernel["pipe"]: id for id, kernel in self.kernels.items()}
+            ready, _, _ = select.select([0, *pipes], [], [], TICK)
+            for pipe in ready:
+                if pipe in pipes:
+                    self.hear(pipes[pipe])
+            if 0 in ready:
+                more = os.read(0, 65536)
+                if not more:
+                    return
+                *lines, text = (text + more).split(b"\n")
+                for line in map(json.loads, lines):
+                    if line["do"] == "start":
+                        self.start(line["id"])
+                    elif line["do"] == "interrupt":
+                        self.signal(line["id"], signal.SIGINT)
+                    else:
+                        self.end(line["id"], "killed")
+            if self.limits["isolated"]:
+                self.watch_memory()
+
+
+if __name__ == "__main__":
+    limits = json.loads(sys.argv[1])
+    if limits["isolated"]:
+        drop_root()
+        sys.path.append("/site")
+    for name in WARM:
+        importlib.import_module(name)
+
+    Zygote(limits).serve()
