@@ -71,13 +71,12 @@ def _published() -> list[Page]:
         return own + [file for part in inner for file in files(part)]
 
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    # The pages of assignments have tests of their own.
-    paths = [ROOT / f"{file}.md" for file in files(toc) if "assignments" not in file]
+    paths = [ROOT / f"{file}.md" for file in files(toc)]
     return [Page(path, path.read_text(encoding="utf-8")) for path in paths]
 
 
 PAGES = _published()
-CHAPTERS = [page for page in PAGES if page.path.parents[1] == ROOT / "book"]
+CHAPTERS = [page for page in PAGES if page.path.parent.name not in ("book", "assignments")]
 QUIZZES = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
     for page in CHAPTERS
