@@ -40,3 +40,15 @@ def _markdown_without_scripts(source):
 
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {"markdown2html": _markdown_without_scripts}
+
+# Submissions run in a sandbox, and are judged in a process that no learner's code has been in.
+c.Autograde.autograde_preprocessors = [
+    "grader.execute.Execute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "grader.execute.SaveRecord",
+]
