@@ -1,5 +1,6 @@
-"""The explorer in a live notebook: its traits are Python's too."""
+"""The explorers in a live notebook: their traits are Python's too."""
 
+import json
 import re
 import socket
 import subprocess
@@ -12,23 +13,74 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from reglib.widgets import FitExplorer
+
 CELL = """\
+import json
 from pathlib import Path
 import ipywidgets
-from reglib.widgets import RidgeExplorer
+from reglib import widgets
 
-explorer = RidgeExplorer(lam=0.01)
-explorer.observe(lambda change: Path("lam.txt").write_text(str(change.new)), "lam")
-explorer.observe(lambda change: Path("moved.txt").write_text(str(change.new)), "moved")
+explorers = {
+    "Ridge": widgets.RidgeExplorer(lam=0.01),
+    "Fit": widgets.FitExplorer(degree=3, n=20),
+    "Lasso": widgets.LassoExplorer(lam=0.1, feature="bmi"),
+    "Geometry": widgets.GeometryExplorer(reach=1.0),
+    "Cross-validation": widgets.CrossValidationExplorer(k=5),
+}
 
-def set_lam(button):
-    explorer.lam = 0.5
+def hear(name):
+    def write(change):
+        Path(f"{name} {change.name}.json").write_text(json.dumps(change.new))
+    return write
 
-button = ipywidgets.Button(description="Set it in Python")
-button.on_click(set_lam)
-display(button)
-explorer
+for name, explorer in explorers.items():
+    explorer.observe(hear(name), [trait for trait in explorer.keys if trait[0] != "_"])
+
+def set_traits(button):
+    for name, traits in json.loads(Path("wanted.json").read_text()).items():
+        for trait, value in traits.items():
+            setattr(explorers[name], trait, value)
+
+button = ipywidgets.Button(description="Set them in Python")
+button.on_click(set_traits)
+display(button, *explorers.values())
 """
+
+LAST = FitExplorer().data()[0][:21].argmax()
+LAST_MOVED = [0.05 * (row == LAST) for row in range(60)]
+LAM = "λ, the strength of the penalty"
+# In each explorer: a control, the key pressed on it, the trait, and what Python then hears.
+PRESSED = [
+    ("Ridge", "slider", LAM, "ArrowRight", "lam", 0.0112),
+    ("Ridge", "slider", "y of point 1 of 20, .*", "ArrowUp", "moved", [0.05, *19 * [0]]),
+    ("Fit", "slider", "Degree", "ArrowRight", "degree", 4),
+    ("Fit", "slider", "Training points, n", "ArrowRight", "n", 21),
+    ("Fit", "slider", "y of point 21 of 21, .*", "ArrowUp", "moved", LAST_MOVED),
+    ("Lasso", "slider", LAM, "ArrowRight", "lam", 0.112),
+    ("Lasso", "combobox", "Feature .*", "ArrowDown", "feature", "bp"),
+    ("Geometry", "slider", "Budget: .*", "ArrowRight", "reach", 1.05),
+    ("Geometry", "slider", "Optimum, .*", "ArrowUp", "optimum", [8 / 3, 2 / 3 + 0.1]),
+    ("Geometry", "checkbox", "Shade .*", "Space", "regions", True),
+    ("Cross-validation", "slider", "k, the number of folds", "ArrowRight", "k", 6),
+    ("Cross-validation", "button", "Reshuffle", "Enter", "shuffle", 1),
+    ("Cross-validation", "checkbox", "Show the true risk", "Space", "risk_shown", True),
+]
+# What Python sets, and where that is seen: a control, what it then holds, words of the sentence.
+WANTED = {
+    "Ridge": {"lam": 0.5},
+    "Fit": {"n": 33},
+    "Lasso": {"feature": "hdl"},
+    "Geometry": {"penalty": "L2"},
+    "Cross-validation": {"k": 8},
+}
+SEEN = [
+    ("Ridge", "textbox", f"{LAM}, typed", "0.5", "λ = 0.5, degree 12"),
+    ("Fit", "textbox", "Training points, n, typed", "33", "Degree 4, 33 training points"),
+    ("Lasso", "combobox", "Feature .*", "hdl", "For hdl, c = "),
+    ("Geometry", "combobox", "Penalty", "L2", "L2, budget through 1.05: "),
+    ("Cross-validation", "textbox", "k, the number of folds, typed", "8", "8 folds of 40 rows"),
+]
 
 
 @pytest.fixture
@@ -83,31 +135,38 @@ def wait(ready, seconds):
     return found
 
 
-def test_a_live_notebook_and_its_kernel_share_lambda(visit, lab):
+def test_a_live_notebook_and_its_kernel_share_every_explorers_traits(visit, lab):
     address, folder = lab
     page = visit(address + "lab/tree/live.ipynb?reset", errors_allowed=True)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
     page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
-    explorer = page.locator(".explorer")
-    explorer.wait_for(timeout=60_000)
-    picture = page.locator(".explorer-static")
-    picture.wait_for(state="attached")
-    assert not picture.is_visible()
+
+    def explorer(name):
+        return page.get_by_role("group", name=f"{name} explorer", exact=True)
+
+    def control(name, role, label):
+        return explorer(name).get_by_role(role, name=re.compile(f"^{label}$"))
+
+    for name in WANTED:
+        explorer(name).wait_for(timeout=60_000)
+    for i in range(len(WANTED)):
+        picture = page.locator(".explorer-static").nth(i)
+        picture.wait_for(state="attached")
+        assert not picture.is_visible()
 
     # From the page to Python …
-    explorer.get_by_role("slider", name=re.compile("^λ")).press("ArrowRight")
-    lam = wait(lambda: text(folder / "lam.txt"), seconds=10)
-    assert float(lam) == 0.0112
-    explorer.locator(".point").first.press("ArrowUp")
-    moved = wait(lambda: text(folder / "moved.txt"), seconds=10)
-    assert moved.startswith("[0.0")
-    assert float(moved.strip("[]").split(",")[0]) == pytest.approx(0.05)
+    for name, role, label, key, trait, value in PRESSED:
+        control(name, role, label).press(key)
+        told = wait(lambda path=folder / f"{name} {trait}.json": text(path), seconds=10)
+        assert json.loads(told) == pytest.approx(value), (name, trait)
 
     # … and from Python to the page.
-    page.get_by_role("button", name="Set it in Python").click()
-    explorer.get_by_role("status").filter(has_text="λ = 0.5, degree 12").wait_for(timeout=10_000)
-    assert explorer.get_by_role("textbox", name=re.compile("^λ")).input_value() == "0.5"
+    (folder / "wanted.json").write_text(json.dumps(WANTED))
+    page.get_by_role("button", name="Set them in Python").click()
+    for name, role, label, value, words in SEEN:
+        explorer(name).get_by_role("status").filter(has_text=words).wait_for(timeout=10_000)
+        assert control(name, role, label).input_value() == value
 
 
 def text(path):
