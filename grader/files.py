@@ -1,0 +1,54 @@
+"""Writing what other programs open: whole or not at all, and harmless in a spreadsheet."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+# What a spreadsheet takes for a formula, and the wide forms that some of them take for the same.
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_NAME = re.compile(r"[\w.@+-]+")  # a formula of these signs alone can call nothing
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader finds the old one or the new one, never a part."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8", "replace"))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def harmless(text: str) -> str:
+    """Return `text` so that a spreadsheet shows it, and does not run it as a formula.
+
+    >>> harmless('=HYPERLINK("http://example.org")')
+    '\\'=HYPERLINK("http://example.org")'
+    >>> harmless("Ada"), harmless("-1.5")
+    ('Ada', '-1.5')
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def identifier(text: str) -> str:
+    """Return an id as it is, since others look it up, unless it could do harm.
+
+    >>> identifier("@ada"), identifier("=1+cmd|' /C calc'!A0")
+    ('@ada', "'=1+cmd|' /C calc'!A0")
+    """
+    return text if _NAME.fullmatch(text) and not text.startswith("=") else harmless(text)
+
+
+def number(value: float) -> str:
+    """Return a mark with no more decimals than it has, four at most.
+
+    >>> number(2.0), number(0.25), number(1 / 3)
+    ('2', '0.25', '0.3333')
+    """
+    return f"{value:.4f}".rstrip("0").rstrip(".")

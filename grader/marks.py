@@ -1,0 +1,221 @@
+"""What the gradebook says of an assignment: its cells, the class, and every mark, in five queries.
+
+Nothing here writes: a report and an export only read. The objects of nbgrader would load each mark
+by a query of its own, which a class of some hundreds feels.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader import api
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that carries points: a check, or an answer that a person marks (`by_hand`)."""
+
+    notebook: str
+    name: str
+    most: float
+    by_hand: bool
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.notebook, self.name
+
+
+@dataclass(frozen=True)
+class Student:
+    id: str
+    last_name: str
+    first_name: str
+    email: str
+    lms_user_id: str
+
+    @property
+    def name(self) -> str:
+        """Last name first, as class lists have it; what is known of it."""
+        return ", ".join(filter(None, [self.last_name, self.first_name]))
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in, as far as it is graded.
+
+    marks    (notebook, cell) -> points, with those that a person gave in place of the check's
+    waiting  cells that a person has still to mark; their points are 0 until then
+    penalty  points deducted for being late
+    late     how far past the due date, extensions granted
+    """
+
+    student: str
+    marks: dict[tuple[str, str], float]
+    waiting: frozenset[tuple[str, str]]
+    penalty: float
+    late: datetime.timedelta
+    timestamp: datetime.datetime | None
+
+    @property
+    def raw(self) -> float:
+        return sum(self.marks.values())
+
+    @property
+    def mark(self) -> float:
+        """The points that count: less the penalty for being late, never below zero."""
+        return max(0.0, self.raw - self.penalty)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """An assignment in the gradebook; `submissions` holds those students who handed in."""
+
+    assignment: str
+    duedate: datetime.datetime | None
+    cells: tuple[Cell, ...]
+    students: dict[str, Student]
+    submissions: dict[str, Submission]
+
+    @property
+    def most(self) -> float:
+        return sum(cell.most for cell in self.cells)
+
+    def waiting(self) -> int:
+        """How many answers a person has still to mark."""
+        return sum(len(submission.waiting) for submission in self.submissions.values())
+
+
+def course_at(root: str | Path) -> CourseDirectory:
+    """Return the course folder at `root`, configured as nbgrader would."""
+    app = NbGrader()
+    app.initialize([], root=str(Path(root).resolve()))
+    return app.coursedir
+
+
+@contextmanager
+def gradebook_of(course: CourseDirectory) -> Iterator[Gradebook]:
+    """Open the gradebook of a course.
+
+    Raises `LookupError` if there is none: nbgrader would make an empty one.
+    """
+    url = make_url(course.db_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise LookupError(
+            f"There is no gradebook at {url.database}: run this in the course folder, after "
+            "`nbgrader generate_assignment` and `python -m grader run`."
+        )
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        yield gradebook
+
+
+def read_marks(gradebook: Gradebook, assignment: str) -> Marks:
+    """Read an assignment; raise `LookupError` if the gradebook has none of that name."""
+    try:
+        found = gradebook.find_assignment(assignment)
+    except MissingEntry:
+        names = ", ".join(sorted(a.name for a in gradebook.assignments)) or "none"
+        raise LookupError(
+            f"The gradebook has no assignment {assignment!r}; it has: {names}. "
+            f"`nbgrader generate_assignment {assignment}` enters it."
+        ) from None
+    return Marks(
+        assignment,
+        found.duedate,
+        _cells(gradebook, found),
+        _students(gradebook),
+        _submissions(gradebook, found),
+    )
+
+
+def _cells(gradebook: Gradebook, assignment: api.Assignment) -> tuple[Cell, ...]:
+    cells = []
+    for notebook in assignment.notebooks:
+        solutions = {cell.name for cell in notebook.solution_cells}
+        for cell in notebook.grade_cells:
+            cells.append(Cell(notebook.name, cell.name, cell.max_score, cell.name in solutions))
+        for cell in notebook.task_cells:
+            cells.append(Cell(notebook.name, cell.name, cell.max_score, True))
+    return tuple(sorted(cells, key=lambda cell: (cell.by_hand, cell.key)))
+
+
+def _students(gradebook: Gradebook) -> dict[str, Student]:
+    columns = (
+        api.Student.id,
+        api.Student.last_name,
+        api.Student.first_name,
+        api.Student.email,
+        api.Student.lms_user_id,
+    )
+    rows = gradebook.db.query(*columns).order_by(
+        api.Student.last_name, api.Student.first_name, api.Student.id
+    )
+    return {row[0]: Student(*(value or "" for value in row)) for row in rows}
+
+
+def _submissions(gradebook: Gradebook, assignment: api.Assignment) -> dict[str, Submission]:
+    ours = api.SubmittedAssignment.assignment_id == assignment.id
+    marks: dict[str, dict] = defaultdict(dict)
+    waiting: dict[str, set] = defaultdict(set)
+    grades = (
+        gradebook.db.query(
+            api.SubmittedAssignment.student_id,
+            api.Notebook.name,
+            api.BaseCell.name,
+            api.Grade.score,
+            api.Grade.needs_manual_grade,
+        )
+        .select_from(api.Grade)
+        .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
+        .join(
+            api.SubmittedAssignment,
+            api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
+        )
+        .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
+        .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
+        .filter(ours)
+    )
+    for student, notebook, cell, score, needs_a_person in grades:
+        marks[student][notebook, cell] = float(score)
+        if needs_a_person:
+            waiting[student].add((notebook, cell))
+    rows = gradebook.db.query(
+        api.SubmittedAssignment.student_id,
+        api.SubmittedAssignment.timestamp,
+        api.SubmittedAssignment.extension,
+        api.SubmittedAssignment.late_submission_penalty,
+    ).filter(ours)
+    return {
+        student: Submission(
+            student,
+            marks[student],
+            frozenset(waiting[student]),
+            float(penalty),
+            _late(timestamp, assignment.duedate, extension),
+            timestamp,
+        )
+        for student, timestamp, extension, penalty in rows
+    }
+
+
+def _late(timestamp, duedate, extension) -> datetime.timedelta:
+    never = datetime.timedelta()
+    if timestamp is None or duedate is None:
+        return never
+    return max(never, timestamp - duedate - (extension or never))
+
+
+def handed_in(course: CourseDirectory, assignment: str) -> set[str]:
+    """Return the students with a folder for this assignment among those submitted."""
+    mark = "\0"  # stands where the student's id goes, and can be in no path
+    before, after = course.format_path(course.submitted_directory, mark, assignment).split(mark)
+    start = Path(before)
+    if not start.is_dir():
+        return set()
+    return {child.name for child in start.iterdir() if Path(f"{child}{after}").is_dir()}
