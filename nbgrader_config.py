@@ -41,6 +41,9 @@ def _markdown_without_scripts(source):
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {"markdown2html": _markdown_without_scripts}
 
+# A submission is read with care, and built anew from the release.
+c.Autograde.exporter_class = "grader.repair.Reader"
+
 # Submissions run in a sandbox, and are judged in a process that no learner's code has been in.
 c.Autograde.autograde_preprocessors = [
     "grader.execute.Execute",

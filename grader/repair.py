@@ -21,11 +21,10 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 
-from grader import intake, submitted
+from grader import course, intake, submitted
 from grader.intake import Refused
 from grader.record import Remark
 from grader.release import Release
-from grader.release import read as read_release
 from grader.submitted import Cell, Submitted, Unreadable
 
 # What tells nbclient not to run a cell, or not to mind how it ends.
@@ -376,9 +375,7 @@ class Reader(NotebookExporter):
         if not (isinstance(self.parent, Autograde) and self.parent._sanitizing):
             return super().from_filename(filename, resources, **settings)
         told = resources["nbgrader"]
-        course = self.parent.coursedir
-        folder = course.format_path(course.release_directory, ".", told["assignment"])
-        release = read_release(Path(folder, f"{told['notebook']}.ipynb"), told["assignment"])
+        release = course.released(self.parent.coursedir, told["assignment"], told["notebook"])
         found = repair_file(release, filename, intake.anchor(self.parent))
         for remark in found.remarks:
             self.log.warning("%s: %s", filename, remark.text)
