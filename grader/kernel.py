@@ -5,6 +5,7 @@ import json
 import os
 import re
 import secrets
+import select
 import shutil
 import subprocess
 import tempfile
@@ -13,21 +14,26 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-import zmq
-from jupyter_client.session import Session
+from jupyter_client.session import DELIM, Session
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grader import sandbox
 from grader.sandbox import Limits
+from grader.zmtp import HungUp, Line
 
 GRACE = 3.0  # seconds from an interrupt, or from the time limit of a check, to the end of a kernel
 PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
+EACH = 1000  # bytes that an output counts for, besides what is in it
 PICTURES = ("image/png", "image/jpeg")
-# Escape sequences, and control characters other than tab and line feed.
-UNPRINTABLE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Escape sequences, control characters other than tab and line feed, and those that turn round the
+# order in which text is shown.
+UNPRINTABLE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class Ended(Exception):
@@ -146,7 +152,7 @@ class Kernel:
         self.folder = nursery.folder / id
         self.ready, self.over, self.why = threading.Event(), threading.Event(), ""
         self.name = id if nursery.sandboxed else str(self.folder)
-        self.shell: zmq.Socket | None = None
+        self.shell: Line | None = None
         (self.folder / "ipc").mkdir(parents=True)
         (self.folder / "files").mkdir()
         for name, content in files.items():
@@ -186,86 +192,95 @@ class Kernel:
         if not self.ready.wait(60) or self.is_dead():
             self.kill("it did not start")
             raise RuntimeError(f"A kernel did not start. {getattr(self, 'problem', '')}")
-        context = zmq.Context.instance()
-        self.shell, self.iopub = context.socket(zmq.DEALER), context.socket(zmq.SUB)
-        self.poller = zmq.Poller()
-        for socket, name in ((self.shell, "shell"), (self.iopub, "iopub")):
-            socket.linger, socket.maxmsgsize, socket.rcvhwm = 0, limits.message, 1000
-            socket.connect(f"ipc://{self.folder}/ipc/k-{PORTS[name]}")
-            self.poller.register(socket, zmq.POLLIN)
-        self.iopub.subscribe(b"")
+        self.shell, self.iopub = (
+            Line(self.folder / "ipc" / f"k-{PORTS[name]}", kind, limits.message, GRACE)
+            for name, kind in (("shell", b"DEALER"), ("iopub", b"SUB"))
+        )
         # Until something is heard there, what is published is lost.
         end, heard = time.monotonic() + 60, False
         while not heard:
             id = self._send("kernel_info_request", {})
-            for socket, _ in self._messages(id, min(end, time.monotonic() + 0.5)):
-                if heard := heard or socket is self.iopub:
+            for line, _ in self._messages(id, min(end, time.monotonic() + 0.5)):
+                if heard := heard or line is self.iopub:
                     break
             if time.monotonic() > end:
                 self.kill("it did not answer")
                 raise RuntimeError("A kernel did not answer.")
 
     def _send(self, kind: str, content: dict) -> str:
-        return self.session.send(self.shell, kind, content)["header"]["msg_id"]
+        """Send a request and return its id; raise `Ended` if there is no one to take it."""
+        message = self.session.msg(kind, content)
+        if self.shell is None or self.is_dead():
+            raise Ended(self.why)
+        try:
+            self.shell.send(self.session.serialize(message))
+        except HungUp:
+            self._hung_up("it did not listen any more")
+        return message["header"]["msg_id"]
 
-    def _messages(self, id: str, end: float) -> Iterator[tuple[zmq.Socket, dict]]:
+    def _hung_up(self, why: str) -> NoReturn:
+        """When a line is broken the kernel has ended, or else it does so now."""
+        if not self.over.wait(GRACE):
+            self.kill(why)
+        raise Ended(self.why)
+
+    def _messages(self, id: str, end: float) -> Iterator[tuple[Line, dict]]:
         """The messages that answer to `id`, until `end`; raise `Ended` when there will be none."""
         while (left := end - time.monotonic()) > 0:
-            ready = self.poller.poll(1000 * min(left, 0.1))
-            if not ready and self.is_dead():
+            if self.shell is None or self.is_dead():
                 raise Ended(self.why)
-            for socket, _ in ready:
+            for line in select.select([self.shell, self.iopub], [], [], min(left, 0.1))[0]:
                 try:
-                    _, parts = self.session.feed_identities(socket.recv_multipart(copy=True))
-                    message = self.session.deserialize(parts)
-                    about, kind = message["parent_header"].get("msg_id"), message["msg_type"]
-                    well = isinstance(kind, str) and isinstance(message["content"], dict)
-                except Exception:  # not a message: invalid JSON, a wrong signature, …
-                    continue
-                if well and about == id:
-                    yield socket, message
+                    messages = line.read()
+                except HungUp as problem:
+                    self._hung_up(str(problem))
+                for parts in messages:
+                    message = _message(parts)
+                    if message and message["about"] == id:
+                        yield line, message
 
     def run(self, code: str, seconds: float) -> Ran:
         """Run a cell and collect its outputs. When it does not end in time it is interrupted, and
         when that does not help either the kernel is killed."""
         collected = Collector(self.nursery.limits.output)
-        id = self._send(
-            "execute_request",
-            {
-                "code": code,
-                "silent": False,
-                "store_history": True,
-                "user_expressions": {},
-                "allow_stdin": False,
-                "stop_on_error": True,
-            },
-        )
+        request = {
+            "code": code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": True,
+        }
         trouble = ""
-        for wait in (seconds, GRACE):
-            try:
+        try:
+            id = self._send("execute_request", request)
+            for wait in (seconds, GRACE):
                 if self._collect(id, time.monotonic() + wait, collected):
                     return Ran(collected.outputs(), trouble)
-            except Ended as ended:
-                return Ran(collected.outputs(), str(ended))
-            trouble = f"it took longer than {seconds:g} seconds"
-            self.nursery.tell("interrupt", self)
+                trouble = f"it took longer than {seconds:g} seconds"
+                self.nursery.tell("interrupt", self)
+        except Ended as ended:
+            return Ran(collected.outputs(), str(ended))
         self.kill(trouble)
         return Ran(collected.outputs(), trouble)
 
     def _collect(self, id: str, end: float, collected: "Collector") -> bool:
-        """Whether the cell came to its end: a reply, and word that the kernel is idle."""
-        missing = {"reply", "idle"}
-        for socket, message in self._messages(id, end):
-            kind, content = message["msg_type"], message["content"]
-            if socket is self.shell:
-                missing.discard("reply")
-            elif kind == "status" and content.get("execution_state") == "idle":
-                missing.discard("idle")
-            else:
-                collected.add(kind, content)
-            if not missing:
-                return True
-        return False
+        """Whether the cell came to its end: a reply, and word that the kernel is idle.
+
+        What is published too fast gets lost, so after the reply that word is not awaited for long.
+        """
+        idle = False
+        for line, message in self._messages(id, end):
+            if line is self.shell:
+                break
+            idle = collected.add(message) or idle
+        else:
+            return False
+        if not idle:
+            for line, message in self._messages(id, min(end, time.monotonic() + GRACE)):
+                if line is self.iopub and collected.add(message):
+                    break
+        return True
 
     def ask(self, function: str, question: str, seconds: float) -> Any:
         """Return the answer to a question, as JSON says it; raise `Ended` if there is none."""
@@ -280,8 +295,8 @@ class Kernel:
                 "allow_stdin": False,
             },
         )
-        for socket, message in self._messages(id, time.monotonic() + seconds + GRACE):
-            if socket is self.shell:
+        for line, message in self._messages(id, time.monotonic() + seconds + GRACE):
+            if line is self.shell:
                 expressions = message["content"].get("user_expressions")
                 return expressions.get("answer") if isinstance(expressions, dict) else None
         self.kill("it did not end when its time was up")
@@ -298,6 +313,20 @@ class Kernel:
         self.over.wait(10)
 
 
+def _message(parts: list[bytes]) -> dict | None:
+    """What a message is about, its kind and its content; None if it is no message.
+
+    Its signature is not looked at: whoever can write to the socket has the key too.
+    """
+    try:
+        at = parts.index(DELIM) + 2
+        header, parent, _, content = map(json.loads, parts[at : at + 4])
+        message = {"about": parent.get("msg_id"), "kind": header["msg_type"], "content": content}
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    return message if isinstance(message["kind"], str) and isinstance(content, dict) else None
+
+
 class Collector:
     """The outputs of a cell: text and pictures, up to a number of bytes."""
 
@@ -306,18 +335,19 @@ class Collector:
         self.kept: list[NotebookNode] = []
         self.cut = False
 
-    def add(self, kind: str, content: dict) -> None:
+    def add(self, message: Mapping[str, Any]) -> bool:
+        """Keep what was published; return whether it says that the kernel is idle."""
+        kind, content = message["kind"], message["content"]
         with contextlib.suppress(KeyError, TypeError, AttributeError, ValueError):
             if kind == "stream":
                 self._stream("stderr" if content["name"] == "stderr" else "stdout", content["text"])
             elif kind in ("execute_result", "display_data"):
-                data = self._shown(content["data"])
-                if data:
-                    self.kept.append(new_output("display_data", data=data))
+                self._shown(content["data"])
             elif kind == "error":
-                self._error(content)
+                self._error(content["ename"], content["evalue"], content["traceback"])
             elif kind == "clear_output":
                 self.kept.clear()
+        return kind == "status" and content.get("execution_state") == "idle"
 
     def outputs(self) -> list[NotebookNode]:
         if self.cut:
@@ -334,14 +364,23 @@ class Collector:
         self.left -= len(text)
         return UNPRINTABLE.sub("", text)
 
-    def _stream(self, name: str, text: str) -> None:
-        text = self._take(text)
-        if self.kept and self.kept[-1].output_type == "stream" and self.kept[-1].name == name:
-            self.kept[-1].text += text
-        elif text:
-            self.kept.append(new_output("stream", name=name, text=text))
+    def _count(self) -> None:
+        """One more output: even an empty one counts. Raise `ValueError` if there is no room."""
+        self.cut = self.cut or self.left < EACH
+        if self.cut:
+            raise ValueError
+        self.left -= EACH
 
-    def _shown(self, data: Mapping[str, str]) -> dict[str, str]:
+    def _stream(self, name: str, text: str) -> None:
+        last = self.kept[-1] if self.kept else None
+        if last and last.output_type == "stream" and last.name == name:
+            last.text += self._take(text)
+        else:
+            self._count()
+            self.kept.append(new_output("stream", name=name, text=self._take(text)))
+
+    def _shown(self, data: Mapping[str, str]) -> None:
+        self._count()
         shown = {"text/plain": self._take(data["text/plain"])} if "text/plain" in data else {}
         for kind in PICTURES:
             if kind in data and len(data[kind]) > self.left:
@@ -349,15 +388,11 @@ class Collector:
             elif kind in data and re.fullmatch(r"[A-Za-z0-9+/=\s]+", data[kind]):
                 self.left -= len(data[kind])
                 shown[kind] = data[kind]
-        return shown
+        if shown:
+            self.kept.append(new_output("display_data", data=shown))
 
-    def _error(self, content: dict) -> None:
-        lines = [self._take(line) for line in content["traceback"][:100]]
-        self.kept.append(
-            new_output(
-                "error",
-                ename=self._take(content["ename"]),
-                evalue=self._take(content["evalue"]),
-                traceback=lines,
-            )
-        )
+    def _error(self, name: str, text: str, traceback: list[str]) -> None:
+        self._count()
+        name, text = self._take(name), self._take(text)
+        lines = [self._take(line) for line in traceback[:100]]
+        self.kept.append(new_output("error", ename=name, evalue=text, traceback=lines))
