@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grader import sandbox
-from grader.sandbox import Limits
+from grader.sandbox import Limits, Refused
 from grader.zmtp import HungUp, Line
 
 GRACE = 3.0  # seconds from an interrupt, or from the time limit of a check, to the end of a kernel
@@ -52,29 +52,31 @@ class Nursery:
     ) -> None:
         self.limits = limits or Limits()
         self.sandboxed = sandboxed
-        self.folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        self.home = Path(tempfile.mkdtemp(prefix="grader-"))  # which no other user can enter
+        self.folder = self.home / "runs"  # all that the sandbox sees of it
+        self.folder.mkdir()
         self.folder.chmod(0o755)
         self.kernels: dict[str, Kernel] = {}
         self.spare: Kernel | None = None
         self.number = 0
-        command = (
-            sandbox.command(self.folder, available, self.limits)
-            if sandboxed
-            else sandbox.plain_command(self.limits)
-        )
-        with tempfile.TemporaryFile() as problems:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=problems
-            )
-            if not self.process.stdout.readline():
-                self.process.wait()
-                problems.seek(0)
-                shutil.rmtree(self.folder)
-                raise RuntimeError(
-                    "The sandbox cannot be started. `python -m grader doctor` says what is missing."
-                    f"\n{problems.read().decode(errors='replace')[-2000:]}"
-                )
+        try:
+            self.process = self._zygote(available)
+        except BaseException:
+            shutil.rmtree(self.home)
+            raise
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def _zygote(self, available: Sequence[str]) -> subprocess.Popen:
+        with tempfile.TemporaryFile() as problems:
+            process = sandbox.start(self.folder, available, self.limits, self.sandboxed, problems)
+            if process.stdout.readline():
+                return process
+            process.stdin.close()
+            process.stdout.close()
+            process.wait()
+            problems.seek(0)
+            lines = problems.read().decode(errors="replace").strip().splitlines() or ["no reason"]
+            raise Refused(f"the sandbox does not start ({lines[-1][:300]}).")
 
     def __enter__(self) -> "Nursery":
         return self
@@ -93,7 +95,7 @@ class Nursery:
         self.process.stdout.close()
         for kernel in list(self.kernels.values()):
             kernel.end("killed")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def is_open(self) -> bool:
         return self.process.poll() is None
@@ -170,6 +172,8 @@ class Kernel:
         path = self.folder / "ipc" / "kernel.json"
         path.write_text(json.dumps(connection))
         if os.getuid() == 0 and nursery.sandboxed:
+            for path in (self.folder, *self.folder.rglob("*")):  # whatever the umask is
+                path.chmod(0o755 if path.is_dir() else 0o644)
             os.chown(self.folder / "ipc", sandbox.NOBODY, sandbox.NOBODY)
 
     def end(self, why: str, problem: str = "") -> None:

@@ -1,26 +1,44 @@
-"""What a learner's kernel may see and use: the limits, and the command that makes the sandbox."""
+"""What a learner's kernel may see and use: the limits, and how the sandbox is made."""
 
 import functools
 import importlib.metadata
 import json
+import math
 import os
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from packaging.requirements import Requirement
 
 # What notebooks import. All else that they can see is what these require.
 DISTRIBUTIONS = ("ipykernel", "ipywidgets", "matplotlib", "numpy")
+# A debugger, which ipykernel can do without.
+LEFT_OUT = {"debugpy"}
+# Modules of Python for windows, terminals and other databases: what they are linked to stays out.
+NOT_LINKED = ("_tkinter", "_curses", "_dbm", "_gdbm", "nis", "ossaudiodev", "readline")
+DEVICES = ("null", "random", "urandom")
 # Of reglib, what runs where the learner's code is, whatever the assignment.
 ALWAYS = ("__init__", "guard", "inputs", "checks/run", "widgets/__init__")
 MEGABYTE = 2**20
 NOBODY = 65534  # who a kernel is when the grader is root
+
+
+class Refused(RuntimeError):
+    """There is no sandbox here, so nothing is run: one sentence says why, another what to do."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"Submissions are not run, because {why} "
+            "`python -m grader doctor` tries everything out and says what to do."
+        )
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,7 @@ class Limits:
     reserve    bytes of address space beyond that for each process, which libraries ask for unused
     processes  processes and threads together; a kernel has some 15 threads of its own
     disk       bytes in each of its three folders, which are in memory: /work, /tmp and /dev/shm
+    files      files in each of them
     file       bytes in one file
     output     bytes of output that are kept of one cell
     message    bytes of one message; a longer one ends the kernel
@@ -42,22 +61,50 @@ class Limits:
     reserve: int = 2048 * MEGABYTE
     processes: int = 64
     disk: int = 64 * MEGABYTE
+    files: int = 10_000
     file: int = 32 * MEGABYTE
     output: int = 1 * MEGABYTE
-    message: int = 64 * MEGABYTE
+    message: int = 16 * MEGABYTE
     cell: float = 30.0
     seconds: float = 300.0
 
 
-def command(runs: Path, available: Sequence[str], limits: Limits) -> list[str]:
-    """The command of a zygote in its sandbox, which sees the folder `runs` as /runs.
+def start(
+    runs: Path, available: Sequence[str], limits: Limits, sandboxed: bool, stderr: IO
+) -> subprocess.Popen:
+    """Start a zygote, with pipes to it; raise `Refused` where none can be started.
 
-    `available` are the modules of reglib that the assignment lets a learner import.
+    It sees the folder `runs` as /runs. `available` are the modules of reglib that the assignment
+    lets a learner import. Without a sandbox, nothing is hidden from what it runs.
     """
+    if sys.platform != "linux":
+        raise Refused("the sandbox needs Linux.")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": stderr}
+    given = {**asdict(limits), "seconds": math.ceil(limits.seconds), "isolated": sandboxed}
+    if not sandboxed:
+        zygote = str(Path(__file__).with_name("zygote.py"))
+        return subprocess.Popen([sys.executable, "-P", zygote, json.dumps(given)], **pipes)
+    if not (bwrap := shutil.which("bwrap")):
+        raise Refused("bubblewrap, which makes the sandbox, is not installed.")
+    python = str(Path(sys.executable).resolve())
+    with tempfile.TemporaryFile() as file:  # so that a list of processes stays readable
+        file.write(b"\0".join(os.fsencode(option) for option in options(runs, available)))
+        file.seek(0)
+        command = [bwrap, "--args", str(file.fileno()), "--", python, "-I", "-B", "/zygote.py"]
+        try:
+            return subprocess.Popen(
+                [*command, json.dumps(given)], pass_fds=[file.fileno()], **pipes
+            )
+        except OSError as error:
+            raise Refused(f"bubblewrap cannot be run ({error}).") from None
+
+
+def options(runs: Path, available: Sequence[str]) -> list[str]:
+    """The options of bubblewrap: an empty file system, and in it what a kernel may see."""
     python, library = Path(sys.executable).resolve(), Path(sysconfig.get_path("stdlib")).resolve()
-    bwrap = [shutil.which("bwrap") or "bwrap"]
-    bwrap += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    bwrap += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
+    bwrap = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    bwrap += ["--unshare-cgroup-try", "--hostname", "sandbox"]
+    bwrap += ["--die-with-parent", "--new-session", "--clearenv"]
     if os.getuid():
         bwrap += ["--unshare-user"]  # root needs none, and the zygote becomes nobody
     settings = {
@@ -76,29 +123,22 @@ def command(runs: Path, available: Sequence[str], limits: Limits) -> list[str]:
     seen |= {path: Path("/site", name) for name, path in distributions()}
     seen |= {path: Path("/site", name) for name, path in own_modules(available)}
     here = Path(__file__).parent
-    seen |= {here / "zygote.py": Path("/zygote.py"), here / "wire.py": Path("/site/grader/wire.py")}
+    seen[here / "zygote.py"] = Path("/zygote.py")
+    seen |= {here / name: Path("/site/grader", name) for name in ("seccomp.py", "wire.py")}
     for folder in sorted({folder for place in seen.values() for folder in place.parents}):
         bwrap += ["--perms", "0755", "--dir", str(folder)]
     for path, place in seen.items():
         bwrap += ["--ro-bind", str(path), str(place)]
     # Packages of the Python that the environment was made with are none of ours.
     bwrap += ["--tmpfs", str(library / "site-packages")]
-    bwrap += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777"]
-    bwrap += ["--size", str(4 * MEGABYTE), "--tmpfs", "/tmp"]
+    bwrap += ["--proc", "/proc", "--perms", "0755", "--tmpfs", "/dev", "--dir", "/dev/shm"]
+    for name in DEVICES:
+        bwrap += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    bwrap += ["--perms", "1777", "--size", str(4 * MEGABYTE), "--tmpfs", "/tmp"]
     for folder in ("/work", "/ipc"):
         bwrap += ["--perms", "0755", "--dir", folder]
     bwrap += ["--bind", str(runs), "/runs", "--remount-ro", "/dev", "--remount-ro", "/"]
-    bwrap += ["--chdir", "/", "--", str(python), "-I", "-B", "/zygote.py"]
-    return [
-        *bwrap,
-        json.dumps({**asdict(limits), "seconds": int(limits.seconds), "isolated": True}),
-    ]
-
-
-def plain_command(limits: Limits) -> list[str]:
-    """The command of a zygote without a sandbox: nothing is hidden from what it runs."""
-    given = json.dumps({**asdict(limits), "isolated": False})
-    return [sys.executable, str(Path(__file__).with_name("zygote.py")), given]
+    return [*bwrap, "--chdir", "/"]
 
 
 def distributions() -> Iterator[tuple[str, Path]]:
@@ -117,7 +157,7 @@ def _needed() -> tuple[importlib.metadata.Distribution, ...]:
     names = list(DISTRIBUTIONS)
     while names:
         name = re.sub(r"[-_.]+", "-", names.pop()).lower()
-        if name in found:
+        if name in found or name in LEFT_OUT:
             continue
         found[name] = importlib.metadata.distribution(name)
         for text in found[name].requires or ():
@@ -146,7 +186,8 @@ def own_modules(available: Sequence[str]) -> Iterator[tuple[str, Path]]:
 def shared_libraries() -> tuple[Path, ...]:
     """The system's libraries that Python and the needed distributions are linked to."""
     library = Path(sysconfig.get_config_var("DESTSHARED"))
-    binaries = [Path(sys.executable).resolve(), *library.glob("*.so")]
+    modules = [path for path in library.glob("*.so") if not path.name.startswith(NOT_LINKED)]
+    binaries = [Path(sys.executable).resolve(), *modules]
     for _, path in distributions():
         binaries += path.rglob("*.so") if path.is_dir() else []
     listed = subprocess.run(["ldd", *map(str, binaries)], capture_output=True, text=True).stdout

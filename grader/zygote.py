@@ -5,13 +5,14 @@ gets user, mount, process, network and IPC namespaces of its own, and folders of
 share a process or a byte that can be written. Nothing of the grader is visible here, so this file
 stands alone. Requests come as lines of JSON on stdin, answers go as lines of JSON to stdout:
 
-    {"do": "start", "id": "7"}       fork a kernel for the folder /runs/7   → {"id": "7", "ready": true}
-    {"do": "interrupt", "id": "7"}   send SIGINT to it
-    {"do": "kill", "id": "7"}        end it and all it has started          → {"id": "7", "ended": …}
+    {"do": "start", "id": "7"}      fork a kernel for the folder /runs/7  → {"id": "7", "ready": true}
+    {"do": "interrupt", "id": "7"}  send SIGINT to it
+    {"do": "kill", "id": "7"}       end it and all it has started         → {"id": "7", "ended": …}
 
 When a kernel ends by itself, or is ended for using too much memory, that is told unasked.
 """
 
+import contextlib
 import ctypes
 import importlib
 import json
@@ -42,6 +43,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = (
 )
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 NOBODY = 65534
+DESCRIPTORS = 4096  # that the zygote itself may have, several for each kernel
 # What a kernel imports by itself or for nearly every notebook.
 WARM = (
     "ipykernel.kernelapp",
@@ -55,12 +57,14 @@ WARM = (
     "numpy",
     "pygments.formatters.terminal256",
     "stack_data",
+    "grader.seccomp",
     "grader.wire",
     "reglib.check",
     "reglib.data",
 )
 TICK = 0.1  # seconds between two looks at the memory in use
-PAGE = os.sysconf("SC_PAGE_SIZE")
+# What Linux may keep for a socket, twice: for what is sent, and the room that it takes.
+SOCKET = 2 * 212992
 
 
 def system(name, *args):
@@ -75,8 +79,9 @@ def mount(source, target, kind=None, flags=0, options=None):
     system("mount", *given, ctypes.c_ulong(flags), options and options.encode())
 
 
-def tmpfs(target, size, flags=0, mode="0700"):
-    mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | flags, f"size={size},mode={mode}")
+def tmpfs(target, size, files=2, flags=0):
+    options = f"size={size},nr_inodes={files},mode=0700"
+    mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | flags, options)
 
 
 def drop_root():
@@ -112,13 +117,12 @@ def isolate(run, limits):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
-    tmpfs("/tmp", limits["disk"])
-    tmpfs("/dev/shm", limits["disk"])
-    tmpfs("/work", limits["disk"])
+    for folder in ("/tmp", "/dev/shm", "/work"):
+        tmpfs(folder, limits["disk"], limits["files"])
     shutil.copytree(f"{run}/files", "/work", dirs_exist_ok=True)
     mount(f"{run}/ipc", "/ipc", flags=MS_BIND)
-    tmpfs("/runs", 4096, MS_RDONLY)  # those of others
-    tmpfs("/proc", 4096, MS_RDONLY)  # which shows what is outside
+    tmpfs("/runs", 4096, flags=MS_RDONLY)  # those of others
+    tmpfs("/proc", 4096, flags=MS_RDONLY)  # which shows what is outside
 
 
 def limit(limits):
@@ -129,32 +133,28 @@ def limit(limits):
         ("RLIMIT_FSIZE", limits["file"]),
         ("RLIMIT_CPU", limits["seconds"]),
         ("RLIMIT_NOFILE", 256),
-        ("RLIMIT_CORE", 0),
+        ("RLIMIT_CORE", 1),  # no dump; 0 would still run the program that some hosts give it to
         ("RLIMIT_MEMLOCK", 65536),
         ("RLIMIT_MSGQUEUE", 0),
     ):
         resource.setrlimit(getattr(resource, name), (value, value))
 
 
-def kernel(bound):
+def kernel(bound, ipc):
     """Run a kernel; write a byte to `bound` once it listens, before any code can reach it."""
     from ipykernel.kernelapp import IPKernelApp
 
     sys.modules["numpy"].random.seed()  # the state is the same in all forks
     app = IPKernelApp.instance()
-    app.initialize(["-f", "/ipc/kernel.json", "--HistoryManager.hist_file=:memory:", "--quiet"])
+    app.initialize(["-f", f"{ipc}/kernel.json", "--HistoryManager.hist_file=:memory:", "--quiet"])
     os.write(bound, b"1")
     os.close(bound)
     app.start()
 
 
-def close_all_but(*kept):
-    for number in range(3, 256):
-        if number not in kept:
-            try:
-                os.close(number)
-            except OSError:
-                pass
+def close_all_but(kept):
+    os.closerange(3, kept)
+    os.closerange(kept + 1, DESCRIPTORS)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
@@ -171,37 +171,61 @@ def keep(run, limits, tell):
     listening, bound = os.pipe()
     pid = os.fork()
     if pid == 0:
-        close_all_but(bound)
-        if limits["isolated"]:
-            os.chdir("/work")
-            os.setsid()
-            limit(limits)
-            drop_capabilities()
-        kernel(bound)
-        os._exit(0)
+        try:
+            close_all_but(bound)
+            if limits["isolated"]:
+                os.chdir("/work")
+                os.setsid()
+                limit(limits)
+                drop_capabilities()
+                sys.modules["grader.seccomp"].install()
+            kernel(bound, "/ipc" if limits["isolated"] else f"{run}/ipc")
+        finally:
+            os._exit(1)
     os.write(tell, f"{pid}\n".encode())
     os.close(bound)
     if os.read(listening, 1) and limits["isolated"]:
         # Its sockets are made; what it writes from now on goes to folders of bounded size.
         mount("none", "/ipc", flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+        drop_capabilities()
     os.write(tell, b"ready\n")
     _, status = os.waitpid(pid, 0)
     os._exit(min(os.waitstatus_to_exitcode(status) & 0xFF, 255))
 
 
-def proportional(pid):
+def resident(pid):
+    """The parent of a process, and the bytes that it has in memory, or had to leave it."""
+    with open(f"/proc/{pid}/status") as file:
+        fields = dict(line.split(":", 1) for line in file)
+    sizes = (fields.get(name, "0").split()[0] for name in ("VmRSS", "VmSwap"))
+    return int(fields["PPid"]), 1024 * sum(map(int, sizes))
+
+
+def proportional(pid, otherwise):
     """Bytes of a process, with its part of those that it shares."""
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:
-            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
-    except (OSError, StopIteration):
+            sizes = [line.split()[1] for line in file if line.startswith(("Pss:", "SwapPss:"))]
+        return 1024 * sum(map(int, sizes))
+    except OSError:  # it has ended, or does not let itself be looked at
+        return otherwise
+
+
+def buffered(pid):
+    """Bytes that the sockets of a kernel may hold, which are charged to no process."""
+    try:
+        with open(f"/proc/{pid}/net/protocols") as file:
+            counts = [line.split()[2] for line in file if line.startswith("UNIX")]
+        return SOCKET * sum(map(int, counts))
+    except OSError:
         return 0
 
 
 class Zygote:
     def __init__(self, limits):
         self.limits = limits
-        self.kernels = {}  # id -> the pid of its keeper, of the kernel, the pipe from the keeper
+        os.close(os.pidfd_open(os.getpid()))  # what does not work should fail now
+        self.kernels = {}  # id -> the pid of its keeper, of the kernel, its handle, the pipe …
 
     def start(self, id):
         heard, tell = os.pipe()
@@ -214,7 +238,7 @@ class Zygote:
             finally:
                 os._exit(1)
         os.close(tell)
-        self.kernels[id] = {"keeper": pid, "kernel": None, "pipe": heard, "text": ""}
+        self.kernels[id] = {"keeper": pid, "kernel": 0, "handle": None, "pipe": heard, "text": ""}
 
     def hear(self, id):
         """Pass on what a keeper says; when it falls silent its kernel has ended."""
@@ -222,54 +246,66 @@ class Zygote:
         text = os.read(kernel["pipe"], 4096).decode()
         kernel["text"] += text
         first, _, rest = kernel["text"].partition("\n")
-        if first.isdigit():
-            kernel["kernel"] = int(first)
+        if kernel["handle"] is None and first.isdigit():
+            self.born(id, int(first))
         if text and rest == "ready\n":
             self.say(id=id, ready=True)
         if not text:
+            self.signal(id, signal.SIGKILL)  # it has ended, unless somebody has killed the keeper
             _, status = os.waitpid(kernel["keeper"], 0)
             os.close(kernel["pipe"])
+            if kernel["handle"] is not None:
+                os.close(kernel["handle"])
             del self.kernels[id]
             problem = kernel["text"] if "problem" in kernel["text"] else ""
             why = kernel.get("why") or f"status {os.waitstatus_to_exitcode(status)}"
             self.say(id=id, ended=why, problem=problem)
 
+    def born(self, id, pid):
+        """Take hold of a kernel, before it can run any code."""
+        kernel = self.kernels[id]
+        kernel["kernel"] = pid
+        try:
+            kernel["handle"] = os.pidfd_open(pid)  # unlike its number, never that of another one
+            with open(f"/proc/{pid}/oom_score_adj", "w") as file:
+                file.write("1000")  # when the machine's memory is short, this goes first
+        except (ProcessLookupError, FileNotFoundError):
+            return  # it has ended already
+        if "why" in kernel:
+            self.signal(id, signal.SIGKILL)
+
     def end(self, id, why):
-        kernel = self.kernels.get(id)
-        if kernel:
-            kernel.setdefault("why", why)
+        """End a kernel, or see to it that it ends as soon as it is born."""
+        if id in self.kernels:
+            self.kernels[id].setdefault("why", why)
             # The kernel is the init of its namespace: with it, all that it has started ends.
             self.signal(id, signal.SIGKILL)
-            if kernel["kernel"] is None:
-                os.kill(kernel["keeper"], signal.SIGKILL)
 
     def signal(self, id, number):
         kernel = self.kernels.get(id)
-        if kernel and kernel["kernel"]:
-            try:
-                os.kill(kernel["kernel"], number)
-            except ProcessLookupError:
-                pass
+        if kernel and kernel["handle"] is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(kernel["handle"], number)
 
     def watch_memory(self):
         """End each kernel that uses too much memory together with what it has started."""
-        parents, resident = {}, {}
-        for name in filter(str.isdigit, os.listdir("/proc")):
+        parents, sizes = {}, {}
+        for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
             try:
-                with open(f"/proc/{name}/stat") as file:
-                    fields = file.read().rpartition(")")[2].split()
+                parents[pid], sizes[pid] = resident(pid)
             except OSError:
                 continue  # it has ended meanwhile
-            parents[int(name)], resident[int(name)] = int(fields[1]), int(fields[21]) * PAGE
+        most = self.limits["memory"]
         for id, kernel in list(self.kernels.items()):
-            family, grown = {kernel["kernel"]}, True
+            family, grown = {kernel["kernel"]}, kernel["kernel"] in parents
             while grown:
                 more = {pid for pid, parent in parents.items() if parent in family} - family
                 family, grown = family | more, bool(more)
             # What processes share is counted once for each of them, so only then look closer.
+            held = buffered(kernel["kernel"])
             if (
-                sum(resident.get(pid, 0) for pid in family) > self.limits["memory"]
-                and sum(map(proportional, family)) > self.limits["memory"]
+                held + sum(sizes.get(pid, 0) for pid in family) > most
+                and held + sum(proportional(pid, sizes.get(pid, 0)) for pid in family) > most
             ):
                 self.end(id, "memory")
 
@@ -305,6 +341,9 @@ class Zygote:
 
 if __name__ == "__main__":
     limits = json.loads(sys.argv[1])
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, DESCRIPTORS)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if limits["isolated"]:
         drop_root()
         sys.path.append("/site")
@@ -312,3 +351,4 @@ if __name__ == "__main__":
         importlib.import_module(name)
 
     Zygote(limits).serve()
+    os._exit(0)  # nothing is left to do but to be gone
