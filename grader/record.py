@@ -5,12 +5,12 @@ A record is written when the submission is wholly in the gradebook, so it also s
 
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from grader.files import write_whole
 
 FOLDER = Path(".grader", "verdicts")
 
@@ -120,19 +120,10 @@ def place(root: Path | str, assignment: str, student: str = "") -> Path:
 def save(record: Record, root: Path | str) -> Path:
     """Write a record into the course folder `root`: wholly, or not at all. Return where it is."""
     path = place(root, record.assignment, record.student)
-    text = record.to_json().encode("utf-8", "replace")  # a lone surrogate is no text
+    text = record.to_json()
     (Path(root) / FOLDER.parts[0]).mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".writing")
-    try:
-        with open(number, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    write_whole(path, text)
     return path
 
 

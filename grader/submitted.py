@@ -12,7 +12,7 @@ from grader.intake import MEGABYTE, MOST_NOTEBOOK
 
 MOST_CELLS = 1000
 MOST_TEXT = 5_000_000  # signs in all cells together
-MOST_BRACKETS = 1_000_000  # each may become an object some twenty times its size
+MOST_PARTS = 2_000_000  # brackets and commas: each may be an object of many times its size
 MOST_PICTURE = 1 * MEGABYTE
 MOST_PICTURES = 5 * MEGABYTE
 
@@ -99,7 +99,7 @@ def _parse(text: str) -> dict:
     text = text.lstrip("\ufeff \t\r\n\0")
     if not text:
         raise Unreadable("The file is empty.")
-    if text.count("[") + text.count("{") > MOST_BRACKETS:
+    if sum(map(text.count, "[{,")) > MOST_PARTS:
         raise Unreadable("The file holds too much data beside its cells: clear the outputs.")
     decoder = json.JSONDecoder(strict=False, parse_int=_whole_number)
     try:
