@@ -80,6 +80,7 @@ CLONE, CLONE3, MMAP, PRLIMIT, SOCKET = (56, 220), (435, 435), (9, 222), (302, 26
 NEWEST = 450  # of what was known when this was written; programs do without what is newer
 NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 SHARED_ANONYMOUS = 0x21  # MAP_SHARED and MAP_ANONYMOUS
+SETSOCKOPT, SOL_SOCKET, SO_SNDBUF = (54, 208), 1, 7
 AF_UNIX, AF_NETLINK, NETLINK_ROUTE = 1, 16, 0
 
 # Instructions: load a word, take some of its bits, compare and jump, return.
@@ -133,6 +134,16 @@ def program(machine: str) -> bytes:
             _op(LOAD, _argument(2)),
             _op(EQUAL, NETLINK_ROUTE, 1, 0),  # ZeroMQ asks it for the names of interfaces
             _refuse(errno.EAFNOSUPPORT),
+            allow,
+        ),
+        # What waits in a socket is charged to nobody, so it may not be given more room.
+        *_when(
+            SETSOCKOPT[column],
+            _op(LOAD, _argument(1)),
+            _op(EQUAL, SOL_SOCKET, 0, 3),
+            _op(LOAD, _argument(2)),
+            _op(EQUAL, SO_SNDBUF, 0, 1),
+            _refuse(),
             allow,
         ),
         # It stays in use, and is charged to nobody, once it is no longer mapped.

@@ -5,9 +5,9 @@ gets user, mount, process, network and IPC namespaces of its own, and folders of
 share a process or a byte that can be written. Nothing of the grader is visible here, so this file
 stands alone. Requests come as lines of JSON on stdin, answers go as lines of JSON to stdout:
 
-    {"do": "start", "id": "7"}      fork a kernel for the folder /runs/7  → {"id": "7", "ready": true}
+    {"do": "start", "id": "7"}      fork one for the folder /runs/7  → {"id": "7", "ready": true}
     {"do": "interrupt", "id": "7"}  send SIGINT to it
-    {"do": "kill", "id": "7"}       end it and all it has started         → {"id": "7", "ended": …}
+    {"do": "kill", "id": "7"}       end it and all it has started    → {"id": "7", "ended": …}
 
 When a kernel ends by itself, or is ended for using too much memory, that is told unasked.
 """
@@ -15,6 +15,7 @@ When a kernel ends by itself, or is ended for using too much memory, that is tol
 import contextlib
 import ctypes
 import importlib
+import io
 import json
 import os
 import resource
@@ -23,6 +24,7 @@ import shutil
 import signal
 import sys
 import traceback
+import warnings
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS = 0x20000, 0x2000000, 0x4000000
@@ -147,6 +149,7 @@ def kernel(bound, ipc):
     sys.modules["numpy"].random.seed()  # the state is the same in all forks
     app = IPKernelApp.instance()
     app.initialize(["-f", f"{ipc}/kernel.json", "--HistoryManager.hist_file=:memory:", "--quiet"])
+    app.shell.enable_matplotlib("inline")  # which importing it did before there was a shell
     os.write(bound, b"1")
     os.close(bound)
     app.start()
@@ -349,6 +352,14 @@ if __name__ == "__main__":
         sys.path.append("/site")
     for name in WARM:
         importlib.import_module(name)
+
+    with warnings.catch_warnings():  # of a first plot, the slow part is to find the fonts
+        warnings.simplefilter("ignore")
+        pyplot = sys.modules["matplotlib.pyplot"]
+        pyplot.plot([0, 1])
+        pyplot.title("$x$")
+        pyplot.savefig(io.BytesIO())
+        pyplot.close("all")
 
     Zygote(limits).serve()
     os._exit(0)  # nothing is left to do but to be gone
