@@ -35,7 +35,9 @@ CHROMIUM = [
     "--no-first-run",
 ]
 
-# With the data they have unless given others, the states that have most to compute and draw.
+# With the data they have unless given others, the states that have most to compute and draw: the
+# largest degree, n or k, with all that a reader can switch on, although most of it starts switched
+# off: the regions of the geometry, the true risk and the hundred repetitions of cross-validation.
 LARGEST = {
     "RidgeExplorer": {"degree": 15},
     "FitExplorer": {"degree": 15, "n": 60},
@@ -239,16 +241,18 @@ def report(pairs: int = 7, count: int = 120) -> list[str]:
         browser.close()
     stock = "| stock ÷ ours, time | stock ÷ ours, bytes "
     return [
-        "The explorers, each in its largest state with the data it has unless given others, in "
-        f"headless Chromium {version}. A slider step, from the input event to the painted frame, "
+        "The explorers, each in its largest state with the data it has unless given others (the "
+        "largest degree, n or k, and all switched on that can be: of cross-validation k = 40, the "
+        "true risk and a hundred repetitions on other data, none of them so at first), in headless "
+        f"Chromium {version}. A slider step, from the input event to the painted frame, "
         f"in milliseconds over {count} steps to and fro over the ten next to that state: the "
         "handling of the event, plus the frame in which the explorer draws, from the time given to "
         "`requestAnimationFrame` (or the end of the handling, if later) to the first task after "
         "layout and paint. What the compositor does after that is not counted, nor is the wait for "
         "the frame to begin (60 a second), which the third figure includes. The "
         "fourth is the processor time of the page's thread for a step, everything included, on "
-        "average. While cross-validation's hundred repetitions are under way, each of its "
-        "frames spends about 8 ms on them.",
+        "average. While cross-validation's hundred repetitions are under way, a frame that answers "
+        "no step spends about 8 ms on them; that time is in the fourth figure too.",
         "",
         "| explorer | slider | median | 95 % | 95 %, with the wait | processor time |",
         "|---|---|---:|---:|---:|---:|",
