@@ -137,9 +137,10 @@ class Canvas(_Export):
         yield ["    Points Possible", "", "", "", "", number(marks.most)]
         for student, mark in self._marked(marks):
             # Canvas takes any row with these words in the first cell for the one above.
-            name = "" if "Points Possible" in student.name else student.name
+            name = "" if "Points Possible" in student.name else harmless(student.name)
             known = student.lms_user_id if student.lms_user_id.isdecimal() else ""
-            yield [harmless(name), known, "", identifier(student.id), "", mark]
+            login = identifier(student.id)
+            yield [name or login, known, "", login, "", mark]
 
 
 class Moodle(_Export):

@@ -88,10 +88,14 @@ def alike(records: Sequence[Record]) -> list[Group]:
     for one, other in links:
         together[one].add(other)
         together[other].add(one)
+    gave: dict[str, set[int]] = defaultdict(set)
+    for i, answer in enumerate(every):
+        for student in answer.students:
+            gave[student].add(i)
     groups = []
     for students in _components(together):
         shared = []
-        for answer in every:
+        for answer in (every[i] for i in sorted(set().union(*(gave[s] for s in students)))):
             among = tuple(student for student in answer.students if student in students)
             if len(among) > 1:
                 shared.append(Shared(answer.verdict, among, answer.givers))

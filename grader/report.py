@@ -88,17 +88,16 @@ class Report:
     @property
     def suspected(self) -> list[tuple[str, list[str]]]:
         """Students whose notebooks look tampered with, and what speaks for it."""
-        found = [
-            (student, [remark.text for remark in record.remarks if remark.suspicious])
-            for student, record in self.records.items()
-        ]
-        return [(student, texts) for student, texts in found if texts]
+        return self._remarks(suspicious=True)
 
     @property
-    def repaired(self) -> list[tuple[str, list[str]]]:
-        """Students whose notebooks were mended in ways that raise no suspicion."""
+    def remarked(self) -> list[tuple[str, list[str]]]:
+        """Students with remarks that raise no suspicion: what was mended, or cannot be read."""
+        return self._remarks(suspicious=False)
+
+    def _remarks(self, suspicious: bool) -> list[tuple[str, list[str]]]:
         found = [
-            (student, [remark.text for remark in record.remarks if not remark.suspicious])
+            (student, [r.text for r in record.remarks if r.suspicious == suspicious])
             for student, record in self.records.items()
         ]
         return [(student, texts) for student, texts in found if texts]
@@ -335,13 +334,14 @@ def table(report: Report) -> str:
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     rows.writerow(COLUMNS)
+    cells = report.cells
     for student in report.marks.students.values():
         submission = report.marks.submissions.get(student.id)
         if submission is None:
             continue
         record = report.records.get(student.id)
         exercises = {e.cell: e for e in record.exercises} if record else {}
-        for cell in report.cells:
+        for cell in cells:
             exercise = None if cell.by_hand else exercises.get(cell.name)
             found: list[str] = [""] * 6
             if record and exercise:

@@ -135,7 +135,7 @@ def test_canvas(run, course):
         "ada": "Lovelace, Ada",
         "eve": "'=cmd|' /C calc'!A0, @SUM(1)",
         "jo@x.org": 'O"Neil, Jr., Šárka',
-        "liu": "",
+        "liu": "liu",
     }
 
 

@@ -394,7 +394,7 @@ def test_page_shows_the_figures(page, gathered):
     assert "Handed in and not graded yet: s63" in text
     assert "Nothing came from 3 students: s60, s61, s62" in text
     assert "The check of ridge_fit was edited: it was put back." in text
-    assert "1 notebook was mended for harmless reasons" in text
+    assert "Remarks that raise no suspicion, on 1 notebook" in text
     assert page.row("s09", "1 d 3 h")[2] == "2.5"
     first = gathered.mistakes[0]
     function, count, section, _ = first.places[0]
