@@ -312,7 +312,8 @@ def _bare(source: str) -> str:
 def _defines(cell: Cell, functions: Sequence[str]) -> bool:
     # Not by `ast`, which code can be written to exhaust.
     names = "|".join(map(re.escape, functions))
-    return re.search(rf"^def[ \t]+({names})[ \t]*\(", cell.source, re.MULTILINE) is not None
+    defines = re.compile(rf"^def[ \t]+({names})[ \t]*\(", re.MULTILINE)
+    return cell.kind == "code" and defines.search(cell.source) is not None
 
 
 def _added(cell: Cell, name: str) -> NotebookNode:

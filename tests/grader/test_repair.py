@@ -545,12 +545,14 @@ def test_a_deleted_answer_is_found_by_its_function():
     here = at(notebook, "ridge_fit")
     drafts = [code(f"{FIT}  # {name}", id=name) for name in ("one", "two")]
     notebook["cells"][here : here + 1] = [*drafts, code("x = 'def ridge_fit('", id="three")]
+    notebook["cells"].append({"cell_type": "markdown", "source": FIT, "id": "a text"})
     del notebook["cells"][at(notebook, "text_ridge_gradient")]
     repaired = mend(notebook)
     assert source(repaired, "ridge_fit") == f"{FIT}  # two"
     assert added(repaired) == [
         ("text_ridge_fit", "code", f"{FIT}  # one"),
         ("ridge_fit", "code", "x = 'def ridge_fit('"),
+        (RELEASE.notebook.cells[-1].id, "markdown", FIT),
     ]
     assert [suspicious for _, suspicious in told(repaired)] == [False, False]
 
