@@ -1,6 +1,8 @@
 /* The pictures of cross-validation: the rows held out, the curve, the λ that are chosen. */
 
-import { key, log, powerOfTen, pretty, put, roundSpan, scale, trace, view, write } from "./explorer.js";
+import {
+  key, log, powerOfTen, pretty, put, roundSpan, scale, trace, tracer, view, write,
+} from "./explorer.js";
 import { mean } from "./numerics.js";
 
 const upTo = (most) => Array.from({ length: most }, (_, i) => i + 1);
@@ -84,7 +86,8 @@ export function curveView(lams, made) {
       const ticks = roundSpan(0, most);
       const y = scale([0, ticks.at(-1)], plot.down);
       plot.axes(x, { scale: y, ticks, label: "mean squared error, units of y²" });
-      const line = (values) => trace(lams, values, x.scale, y);
+      const draw = tracer(lams, x.scale);
+      const line = (values) => draw(values, y);
       const back = trace([...lams].reverse(), [...low].reverse(), x.scale, y).replace("M", "L");
       put(band, { d: `${line(high)}${back}Z` });
       put(folds, { d: errors.map(line).join("") });

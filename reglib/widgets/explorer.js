@@ -88,11 +88,16 @@ export function roundSpan(low, high) {
   }
 }
 
-/** The `d` of a line through points of the data, cut off where SVG could no longer draw it. */
-export function trace(xs, ys, x, y) {
-  const point = (value, i) => `${x(value).toFixed(2)} ${clamp(y(ys[i]), -9999, 9999).toFixed(2)}`;
-  return "M" + Array.from(xs, point).join("L");
+/** A function from ys, with their scale, to the `d` of a line through points of the data, cut off
+    where SVG could no longer draw it. */
+export function tracer(xs, x) {
+  const lefts = Array.from(xs, (value) => x(value).toFixed(2));
+  return (ys, y) => {
+    const point = (left, i) => `${left} ${clamp(y(ys[i]), -9999, 9999).toFixed(2)}`;
+    return "M" + lefts.map(point).join("L");
+  };
 }
+export const trace = (xs, ys, x, y) => tracer(xs, x)(ys, y);
 
 /* Views */
 
@@ -244,9 +249,8 @@ export function errorsAlong({ title, along, kinds, makeAxis, words }) {
       y = scale([low, high], plot.down, log);
       const label = "mean squared error, units of y²";
       plot.axes(axis, { scale: y, ticks: roundSizes(low, high), label });
-      for (const { name, line } of drawn) {
-        put(line, { d: trace(places, fits.map((fit) => fit[name]), axis.scale, y) });
-      }
+      const draw = tracer(places, axis.scale);
+      for (const { name, line } of drawn) put(line, { d: draw(fits.map((fit) => fit[name]), y) });
     },
     drawMark(place, fit) {
       const x = axis.mark(place);

@@ -2,7 +2,7 @@
 
 import {
   clamp, control, errorsAlong, key, log, make, pool, powerOfTen, put, roundSizes, roundUp, scale,
-  subscript, symlog, trace, traitAxis, view, write,
+  subscript, symlog, tracer, traitAxis, view, write,
 } from "./explorer.js";
 
 // What the slider and the axes span, unless told otherwise; 0 and any other λ can be typed.
@@ -65,11 +65,12 @@ export function coefView(model) {
       plot.axes(axis, { scale: y, ticks, label: "w, units of y" });
       const p = path[0].w.length;
       pool(lines, p, inLines, () => make("svg:path", { class: "line thin" }));
+      const draw = tracer(LAMS, axis.scale);
       lines.forEach((line, j) => {
         const share = Math.round((100 * j) / Math.max(p - 1, 1));
         put(line, {
           stroke: `color-mix(in oklab, var(--last) ${share}%, var(--first))`,
-          d: trace(LAMS, path.map(({ w }) => w[j]), axis.scale, y),
+          d: draw(path.map(({ w }) => w[j]), y),
         });
       });
     },
