@@ -1,0 +1,174 @@
+"""`python -m grader run`: a class graded in parallel, killed at any moment, on any database."""
+
+import json
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from nbgrader.api import Gradebook
+
+if not shutil.which("bwrap"):
+    pytest.skip("bubblewrap is not installed", allow_module_level=True)
+
+STUDENTS = [f"s{i:02d}" for i in range(8)]
+
+
+def gradebook(course):
+    """All that a gradebook says of marks and comments, row by row."""
+    with Gradebook(url(course), "regularization") as book:
+        rows = []
+        for submission in book.db.query(book_class("SubmittedAssignment")):
+            for notebook in submission.notebooks:
+                for grade in notebook.grades:
+                    what = (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+                    rows.append((submission.student.id, grade.name, *what))
+                for comment in notebook.comments:
+                    what = (comment.auto_comment, comment.manual_comment)
+                    rows.append((submission.student.id, comment.name, *what))
+        return sorted(rows, key=str)
+
+
+def book_class(name):
+    import nbgrader.api
+
+    return getattr(nbgrader.api, name)
+
+
+def url(course):
+    config = (course / "nbgrader_config.py").read_text("utf-8")
+    marker = "c.CourseDirectory.db_url = "
+    if marker in config:
+        return config.split(marker)[1].strip().strip('"')
+    return f"sqlite:///{course}/gradebook.db"
+
+
+@pytest.fixture
+def class_of(course, hand_in, solution):
+    """A course in which each student has handed in a part of the solution, chosen by chance."""
+    chance = random.Random(1)
+    for student in STUDENTS:
+        hand_in(course, student, {k: v for k, v in solution.items() if chance.random() < 0.7})
+    return course
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def on_database(request):
+    """Have a course keep its gradebook in a database of a kind, with the assignment in it."""
+
+    def on_database(course, in_course):
+        if request.param == "postgresql":
+            (course / "gradebook.db").unlink()
+            with open(course / "nbgrader_config.py", "a") as file:
+                address = request.getfixturevalue("postgres")()
+                file.write(f'\nc.CourseDirectory.db_url = "{address}"\n')
+            in_course(course, "nbgrader", "generate_assignment", "ridge", "--force")
+
+    return on_database
+
+
+def test_a_class_is_graded_as_one_by_one(class_of, in_course, tmp_path):
+    other = Path(shutil.copytree(class_of, tmp_path / "other"))
+    done = in_course(class_of, "grader", "run", "ridge")
+    assert done.stdout == "8 graded, 0 were already, 0 failed.\n"
+    (other / ".grader").mkdir()
+    shutil.copy(class_of / ".grader/secret", other / ".grader")
+    in_course(other, "nbgrader", "autograde", "ridge")
+    assert gradebook(class_of) == gradebook(other)
+    for student in STUDENTS:
+        ours, theirs = (
+            nbformat.read(folder / "autograded" / student / "ridge/ridge.ipynb", 4)
+            for folder in (class_of, other)
+        )
+        assert [cell.source for cell in ours.cells] == [cell.source for cell in theirs.cells]
+        assert [cell.get("outputs") for cell in ours.cells if "check" in cell.source] == [
+            cell.get("outputs") for cell in theirs.cells if "check" in cell.source
+        ]
+
+
+def test_what_is_done_is_not_done_again(class_of, in_course, solution, hand_in):
+    in_course(class_of, "grader", "run", "ridge", "--student", "s00")
+    before = (class_of / ".grader/verdicts/ridge/s00.json").stat().st_mtime_ns
+    done = in_course(class_of, "grader", "run", "ridge", "--student", "s00", "--student", "s01")
+    assert done.stdout == "1 graded, 1 were already, 0 failed.\n"
+    assert (class_of / ".grader/verdicts/ridge/s00.json").stat().st_mtime_ns == before
+    done = in_course(class_of, "grader", "run", "ridge", "--student", "s00", "--force")
+    assert done.stdout == "1 graded, 0 were already, 0 failed.\n"
+    hand_in(class_of, "s01", solution)
+    done = in_course(class_of, "grader", "run", "ridge", "--student", "s00", "--student", "s01")
+    assert done.stdout == "1 graded, 1 were already, 0 failed.\n"
+    points = [row[2] for row in gradebook(class_of) if row[0] == "s01" and "check" in row[1]]
+    assert sum(points) == 29
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_run_that_is_killed_goes_on_to_the_same_gradebook(
+    class_of, in_course, on_database, tmp_path, seed
+):
+    """Workers and the writer are killed at random moments; the bench does it with 200."""
+    other = Path(shutil.copytree(class_of, tmp_path / "other"))
+    for folder in (class_of, other):
+        on_database(folder, in_course)
+    in_course(class_of, "grader", "run", "ridge")
+    (other / ".grader").mkdir()
+    shutil.copy(class_of / ".grader/secret", other / ".grader")
+    chance = random.Random(seed)
+    kills = 0
+    while True:
+        run = subprocess.Popen(
+            [sys.executable, "-m", "grader", "run", "ridge"],
+            cwd=other,
+            env=in_course.env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        end = time.monotonic() + chance.uniform(4, 9)
+        while run.poll() is None and (kills >= 3 or time.monotonic() < end):
+            time.sleep(0.05)
+        if run.poll() is not None:
+            break
+        # Now and then a worker, which the run survives, and at last the writer.
+        workers = [
+            p for p in psutil.Process(run.pid).children() if "spawn_main" in str(p.cmdline())
+        ]
+        if workers and chance.random() < 0.5:
+            chance.choice(workers).send_signal(signal.SIGKILL)
+            time.sleep(chance.uniform(0, 2))
+        run.kill()
+        run.wait()
+        kills += 1
+    assert run.returncode == 0, run.stderr.read().decode()
+    run.stderr.close()
+    assert kills == 3
+    assert gradebook(other) == gradebook(class_of)
+    assert not list(other.rglob("*.writing"))
+
+
+def test_an_existing_scheduler_is_used(class_of, in_course):
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        in_course(
+            class_of,
+            "grader",
+            "run",
+            "ridge",
+            "--student",
+            "s03",
+            "--scheduler",
+            cluster.scheduler_address,
+        )
+    assert json.loads((class_of / ".grader/verdicts/ridge/s03.json").read_text())["sandbox"]
+
+
+def test_who_is_unknown_is_named(class_of, in_course):
+    done = in_course(class_of, "grader", "run", "ridge", "--student", "eve", code=1)
+    assert "eve has handed in nothing for ridge." in done.stderr
+    done = in_course(class_of, "grader", "run", "lasso", code=1)
+    assert "nbgrader generate_assignment lasso" in done.stderr
