@@ -1,0 +1,740 @@
+"""What a learner's code does to the machine: it finds nothing, changes nothing, and is gone.
+
+The attacked exercise is `ridge_gradient`; beside it stand an honest `ridge_objective` and an honest
+`ridge_fit`, which must still earn their full points. Each attack says `tried` when it has run to
+its end, and `BREACH` when it got somewhere. Those marked `bites` get there outside of the sandbox,
+which is tried out too: an attack that cannot succeed anywhere proves nothing.
+"""
+
+import contextlib
+import copy
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grader.grade import grade
+from grader.kernel import Nursery
+from grader.release import read
+from grader.sandbox import MEGABYTE, Limits
+from grader.seccomp import ARCHITECTURES, CLONE, CLONE3, FORBIDDEN
+from reglib.checks import assignment
+
+pytestmark = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
+
+ROOT = Path(__file__).parents[2]
+LIMITS = Limits(memory=300 * MEGABYTE, processes=48, disk=8 * MEGABYTE, files=500, cell=3.0)
+SECRET = b"the secret of the course, 7c1f"
+NAMES = ("ridge_objective", "ridge_gradient", "ridge_fit")
+HONEST = {
+    "setup": "import numpy as np",
+    "ridge_objective": """
+        def ridge_objective(w, b, X, y, lam):
+            residual = y - b - X @ w
+            return residual @ residual / (2 * len(y)) + lam / 2 * w @ w
+        """,
+    "ridge_fit": """
+        def ridge_fit(X, y, lam):
+            (n, p), m = X.shape, X.mean(axis=0)
+            rows = np.vstack([X - m, np.sqrt(n * lam) * np.eye(p)])
+            answers = np.concatenate([y - y.mean(), np.zeros(p)])
+            w = np.linalg.lstsq(rows, answers, rcond=None)[0]
+            return w, y.mean() - m @ w
+        """,
+}
+NUMBERS = {
+    name: numbers[ARCHITECTURES[os.uname().machine][1]]
+    for name, numbers in {**FORBIDDEN, "clone": CLONE, "clone3": CLONE3}.items()
+}
+
+
+@dataclass(frozen=True)
+class Attack:
+    """`spoils`: what it takes from itself, the honest exercise after it too. `ends`: its kernel is
+    ended, or its cell is, for this reason. `bites`: outside of the sandbox it gets somewhere."""
+
+    name: str
+    code: str
+    spoils: bool = False
+    ends: str = ""
+    bites: bool = False
+
+
+READING = [
+    Attack(
+        "reads solutions, gradebook, secret and the work of others by their paths",
+        """
+        for path in PREY:
+            try:
+                open(path).read()
+                breach(path)
+            except OSError:
+                pass
+        """,
+        bites=True,
+    ),
+    Attack(
+        "looks for them everywhere",
+        """
+        import os
+        names = "gradebook.db", "secret", "ridge.ipynb", "certify.py", "elastic_net.py", "ridge.py"
+        for top, folders, files in os.walk("/" if SANDBOXED else COURSE):
+            for name in {*names} & {*files}:
+                breach(os.path.join(top, name))
+            for name in {"sklearn", "scipy", "nbgrader", "submitted", "solutions"} & {*folders}:
+                if "/numpy" not in top and "/matplotlib" not in top:
+                    breach(os.path.join(top, name))
+        """,
+        bites=True,
+    ),
+    Attack(
+        "imports what is withheld, from this environment or another one",
+        """
+        import glob, importlib, sys
+        sys.path += glob.glob("/**/site-packages", recursive=True) if SANDBOXED else []
+        sys.path += ["/usr/lib/python3/dist-packages", "/usr/local/lib/python3/dist-packages"]
+        for name in ("sklearn", "scipy", "nbgrader", "grader.grade", "grader.zygote", "pip",
+                     "reglib.ridge", "reglib.certify", "reglib.checks.ridge", "debugpy"):
+            try:
+                importlib.import_module(name)
+                breach(name)
+            except ImportError:
+                pass
+        """,
+        bites=True,
+    ),
+    Attack(
+        "reads the environment, its own and that of others",
+        """
+        import glob, os
+        for path in glob.glob("/proc/*/environ"):
+            try:
+                if "GRADER_TEST_TOKEN" in open(path).read():
+                    breach(path)
+            except OSError:
+                pass
+        if any("TOKEN" in name or "PASSWORD" in name for name in os.environ):
+            breach(os.environ)
+        if any("grader" in value for value in os.environ.values()):
+            breach(os.environ)
+        """,
+        bites=True,
+    ),
+    Attack(
+        "looks at other processes, their folders and their memory",
+        """
+        import ctypes, os
+        libc = ctypes.CDLL(None, use_errno=True)
+        if os.listdir("/runs") if os.path.exists("/runs") else []:
+            breach(os.listdir("/runs"))
+        if [name for name in os.listdir("/proc") if name.isdigit()]:
+            breach("processes")
+        for pid in (os.getppid(), *range(2, 300)):
+            if pid == os.getpid() or pid == 0:
+                continue
+            buffer = ctypes.create_string_buffer(16)
+            vector = (ctypes.c_size_t * 2)(ctypes.addressof(buffer), 16)
+            if libc.process_vm_readv(pid, vector, 1, vector, 1, 0) >= 0:
+                breach(pid)
+            if libc.ptrace(0x4206, pid, 0, 0) == 0:
+                breach(pid)
+        """,
+        bites=True,
+    ),
+    Attack(
+        "searches the memory that was there before it, and its descriptors",
+        """
+        import gc, os, stat
+        for thing in gc.get_objects():
+            if isinstance(thing, dict):
+                for value in thing.values():
+                    if isinstance(value, bytes) and value == bytes(SOUGHT):
+                        breach("the secret")
+        for number in range(4096):
+            try:
+                found = os.fstat(number)
+            except OSError:
+                continue
+            if stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode):
+                breach(number)
+            if stat.S_ISCHR(found.st_mode) and found.st_rdev != os.stat("/dev/null").st_rdev:
+                breach(number)
+        """,
+    ),
+]
+
+WRITING = [
+    Attack(
+        "writes wherever it can",
+        """
+        import os
+        for top, folders, files in os.walk("/" if SANDBOXED else COURSE):
+            if top in ("/work", "/tmp", "/dev/shm") or top.startswith("/tmp/ipython"):
+                folders.clear()
+                continue
+            try:
+                open(os.path.join(top, "mark"), "w").close()
+                breach(top)
+            except OSError:
+                pass
+            for name in files:
+                path = os.path.join(top, name)
+                if not path.startswith("/dev/"):
+                    for spoil in (lambda p: open(p, "a").close(), lambda p: os.chmod(p, 0o777)):
+                        try:
+                            spoil(path)
+                            breach(path)
+                        except OSError:
+                            pass
+        """,
+        bites=True,
+    ),
+    Attack(
+        "mounts, unmounts and makes namespaces",
+        """
+        import ctypes, os
+        libc = ctypes.CDLL(None, use_errno=True)
+        for name in (b"/runs", b"/proc", b"/ipc", b"/dev", b"/"):
+            if libc.umount2(name, 2) == 0:
+                breach(name)
+            if libc.mount(b"none", name, None, 4096 | 32, None) == 0:
+                breach(name)
+        for flag in (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000):
+            if libc.unshare(flag) == 0:
+                breach(hex(flag))
+            pid = libc.syscall(CALLS["clone"], flag | 0x10000000 | 17, 0, 0, 0, 0)
+            if pid == 0:
+                os._exit(0)
+            if pid > 0:
+                breach(hex(flag))
+        """,
+    ),
+    Attack(
+        "makes system calls that no notebook needs",
+        """
+        import ctypes, errno
+        libc = ctypes.CDLL(None, use_errno=True)
+        for name, number in CALLS.items():
+            if name == "clone":
+                continue
+            result = libc.syscall(number, 0, 0, 0, 0, 0, 0)
+            if result != -1 or ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS):
+                breach((name, result, ctypes.get_errno()))
+        """,
+    ),
+    Attack(
+        "becomes root, raises its limits",
+        """
+        import ctypes, os, resource, stat
+        for top, folders, files in os.walk("/" if SANDBOXED else "/usr/bin"):
+            for name in files:
+                mode = os.lstat(os.path.join(top, name)).st_mode
+                if mode & (stat.S_ISUID | stat.S_ISGID):
+                    breach(name)
+        for become in (lambda: os.setuid(0), lambda: os.setgroups([0]), lambda: os.nice(-5)):
+            try:
+                become()
+                breach(become)
+            except OSError:
+                pass
+        for name in ("RLIMIT_NPROC", "RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_NOFILE"):
+            number = getattr(resource, name)
+            for value in (0, resource.getrlimit(number)[1], resource.RLIM_INFINITY):
+                try:
+                    resource.setrlimit(number, (value, value))
+                    breach(name)
+                except (OSError, ValueError):
+                    pass
+        # A dump would be kept, or be given to a program outside: this limit stands for neither.
+        if resource.getrlimit(resource.RLIMIT_CORE) != (1, 1):
+            breach("core dumps")
+        """,
+    ),
+    Attack(
+        "talks to the network, this machine and the machine around it",
+        """
+        import socket
+        for family, address in (
+            (socket.AF_INET, ("127.0.0.1", PORT)), (socket.AF_INET6, ("::1", PORT)),
+            (socket.AF_UNIX, ABSTRACT), (socket.AF_INET, ("192.0.2.1", 80)),
+        ):
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                try:
+                    with socket.socket(family, kind) as s:
+                        s.settimeout(0.5)
+                        s.connect(address)
+                        s.send(b"here")
+                        breach(address)
+                except OSError:
+                    pass
+        for family in (socket.AF_VSOCK, socket.AF_PACKET, 38):
+            try:
+                socket.socket(family, socket.SOCK_STREAM)
+                breach(family)
+            except OSError:
+                pass
+        try:
+            breach(socket.getaddrinfo("example.org", 80))
+        except OSError:
+            pass
+        """,
+        bites=True,
+    ),
+    Attack(
+        "kills its parent, its group and all it can reach",
+        """
+        import os, signal
+        if os.getppid() > 0:
+            breach("a parent")
+        for pid in (0, -1, *range(2, 400)):  # of these only its own threads are there
+            for number in (signal.SIGHUP, signal.SIGSTOP, signal.SIGKILL):
+                try:
+                    os.kill(pid, number)
+                except OSError:
+                    pass
+        """,
+    ),
+]
+
+FILL = "x = bytearray(b'1') * (20 << 20)"
+FLOODS = [
+    Attack(
+        "a fork bomb",
+        """
+        import os, time
+        end = time.time() + 1
+        while time.time() < end:
+            try:
+                os.fork()
+            except OSError:
+                time.sleep(0.05)
+        if os.getpid() != 1:
+            time.sleep(60)
+        """,
+    ),
+    Attack(
+        "a memory bomb in one process",
+        """
+        kept = []
+        while True:
+            kept.append(bytearray(b"1") * (20 << 20))
+        """,
+        ends="more memory",
+    ),
+    Attack(
+        "a memory bomb in one process that cannot be looked at",  # nor can its part of shared pages
+        """
+        import ctypes
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+        kept = []
+        while True:
+            kept.append(bytearray(b"1") * (20 << 20))
+        """,
+        ends="more memory",
+    ),
+    Attack(
+        "a memory bomb in many processes",
+        """
+        import os, time
+        for _ in range(25):
+            if os.fork() == 0:
+                kept = bytearray(b"1") * (20 << 20)
+                time.sleep(60)
+                os._exit(0)
+        time.sleep(2.5)
+        breach("500 MB")
+        """,
+        ends="more memory",
+    ),
+    Attack(
+        "memory that belongs to no process",
+        """
+        import ctypes, mmap, os
+        libc = ctypes.CDLL(None, use_errno=True)
+        for ask in (
+            lambda: mmap.mmap(-1, 1 << 20),
+            lambda: mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 20),
+            lambda: os.memfd_create("x"),
+        ):
+            try:
+                ask()
+                breach(ask)
+            except OSError:
+                pass
+        for name in ("shmget", "semget"):
+            if getattr(libc, name)(0, 1, 0o1600) != -1:
+                breach(name)
+        try:
+            os.open("/dev/ptmx", os.O_RDWR)
+            breach("terminals")
+        except OSError:
+            pass
+        """,
+        bites=True,
+    ),
+    Attack(
+        "memory in sockets",
+        """
+        import os, socket, time
+        def fill():
+            kept = []
+            while True:
+                kept += socket.socketpair()
+                for s in kept[-2:]:
+                    s.setblocking(False)
+                    try:
+                        while True:
+                            s.send(bytes(65536))
+                    except BlockingIOError:
+                        pass
+        try:
+            socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 30)
+            breach("more room")
+        except OSError:
+            pass
+        for _ in range(20):
+            if os.fork() == 0:
+                try:
+                    fill()
+                except OSError:
+                    time.sleep(60)
+                os._exit(0)
+        time.sleep(2.5)
+        breach("1 GB")
+        """,
+        ends="more memory",
+    ),
+    Attack(
+        "a disk flood with large files",
+        """
+        import os, resource
+        for folder in ("/work", "/tmp", "/dev/shm", "/ipc", "/runs", "/"):
+            size = 0
+            try:
+                for number in range(100):
+                    with open(f"{folder}/flood{number}", "wb") as file:
+                        size += file.write(bytes(1 << 20))
+            except OSError:
+                pass
+            if size > 8 << 20:
+                breach((folder, size))
+        """,
+    ),
+    Attack(
+        "a disk flood with many files",
+        """
+        for folder in ("/work", "/tmp", "/dev/shm"):
+            try:
+                for number in range(2000):
+                    open(f"{folder}/flood{number}", "w").close()
+                breach(folder)
+            except OSError:
+                pass
+        """,
+    ),
+    Attack(
+        "an open file for every number there is",
+        """
+        kept = []
+        try:
+            for _ in range(300):
+                kept.append(open("/dev/null"))
+            breach("300 files")
+        except OSError:
+            kept.clear()
+        """,
+    ),
+    Attack(
+        "an endless loop that ignores its interrupt",
+        """
+        import signal, time
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        while True:
+            try:
+                time.sleep(0.1)
+            except BaseException:
+                pass
+        """,
+        ends="longer than 3 seconds",
+    ),
+    Attack(
+        "processes and threads that outlive their cell",
+        """
+        import os, threading, time
+        for _ in range(3):
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    time.sleep(300)
+                os._exit(0)
+        threading.Thread(target=time.sleep, args=(300,)).start()
+        """,
+    ),
+    Attack(
+        "an answer that is code to whoever unpickles it",
+        """
+        import os, pickle
+        class Answer:
+            def __reduce__(self):
+                return os.system, (f"touch {COURSE}/mark",)
+        value = Answer()
+        ridge_gradient = lambda w, b, X, y, lam: (value, pickle.dumps(value))
+        """,
+    ),
+    Attack(
+        "a crash that dumps its memory",
+        """
+        import os
+        if os.fork() == 0:
+            os.abort()
+        os.wait()
+        import glob
+        if glob.glob("/work/core*") + glob.glob("/tmp/core*"):
+            breach("a dump")
+        """,
+    ),
+]
+ATTACKS = READING + WRITING + FLOODS
+PRELUDE = """
+_said = []
+def breach(what):
+    _said.append(what)
+    print("BREACH", what)
+SANDBOXED, COURSE, PREY, PORT, ABSTRACT, CALLS, SOUGHT = {given!r}
+"""
+
+
+@dataclass
+class Prey:
+    """What an attack would like to get at."""
+
+    course: Path
+    port: int
+    abstract: str
+    heard: list
+
+    def code(self, attack: Attack, sandboxed: bool = True) -> str:
+        files = [str(path) for path in self.course.rglob("*") if path.is_file()]
+        given = (
+            *(sandboxed, str(self.course), files, self.port, self.abstract),
+            *(NUMBERS, list(SECRET)),
+        )
+        code = textwrap.dedent(attack.code)
+        return PRELUDE.format(given=given) + code + '\nprint("tried")\n'
+
+
+@pytest.fixture(scope="module")
+def prey(tmp_path_factory):
+    course = tmp_path_factory.mktemp("course")
+    for name in (
+        *("solutions/ridge/ridge.ipynb", "gradebook.db", ".grader/secret", "reglib/ridge.py"),
+        *("submitted/bo/ridge/ridge.ipynb", "autograded/bo/ridge/ridge.ipynb"),
+    ):
+        path = course / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(SECRET)
+        path.chmod(0o666)
+    listening, abstract = socket.create_server(("127.0.0.1", 0)), "\0grader-test"
+    local = socket.socket(socket.AF_UNIX)
+    local.bind(abstract)
+    local.listen()
+    heard = []
+
+    def accept(server):
+        while True:
+            try:
+                heard.append(server.accept())
+            except OSError:
+                return
+
+    for server in (listening, local):
+        threading.Thread(target=accept, args=(server,), daemon=True).start()
+    os.environ["GRADER_TEST_TOKEN"] = "4b0e"
+    yield Prey(course, listening.getsockname()[1], abstract, heard)
+    del os.environ["GRADER_TEST_TOKEN"]
+    for server in (listening, local):
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def nursery(prey):
+    with Nursery(assignment("ridge").available, LIMITS) as nursery:
+        yield nursery
+
+
+@pytest.fixture(scope="module")
+def release():
+    release = read(ROOT / "exercises/ridge/ridge.ipynb")
+    checks = {id: check for id, check in release.checks.items() if check.function in NAMES}
+    kept = {"setup", *NAMES, *checks}
+    notebook = copy.deepcopy(release.notebook)
+    notebook.cells = [
+        cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") in kept
+    ]
+    return replace(release, notebook=notebook, checks=checks)
+
+
+def family(nursery):
+    """All processes of a sandbox."""
+    return psutil.Process(nursery.process.pid).children(recursive=True)
+
+
+def settled(nursery, most, seconds=5.0):
+    """Whether a sandbox comes to have no more processes than that."""
+    end = time.monotonic() + seconds
+    while len(family(nursery)) > most and time.monotonic() < end:
+        time.sleep(0.05)
+    return len(family(nursery)) <= most
+
+
+def attacked(attack, prey, release, nursery):
+    notebook = copy.deepcopy(release.notebook)
+    for cell in notebook.cells:
+        name = cell.metadata.nbgrader.grade_id
+        if name == "ridge_gradient":
+            cell.source = prey.code(attack)
+        elif name in HONEST:
+            cell.source = textwrap.dedent(HONEST[name])
+    record = grade(notebook, release, "eve", SECRET, nursery)
+    (outputs,) = (
+        cell.outputs
+        for cell in notebook.cells
+        if cell.metadata.nbgrader.grade_id == "ridge_gradient"
+    )
+    return record, "".join(str(output.get("text") or output) for output in outputs)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_an_attack_gets_nowhere(attack, prey, release, nursery):
+    before = {path: path.read_bytes() for path in prey.course.rglob("*") if path.is_file()}
+    heard = len(prey.heard)
+    record, said = attacked(attack, prey, release, nursery)
+    assert "BREACH" not in said
+    assert (attack.ends or "tried") in said
+    points = {exercise.name: exercise.points for exercise in record.exercises}
+    assert points["ridge.ridge_gradient"] == 0
+    assert points["ridge.ridge_objective"] == 3, said
+    assert attack.spoils or points["ridge.ridge_fit"] == 6, said
+    # Nothing is changed, nobody was called, and of its processes none is left.
+    after = {path: path.read_bytes() for path in prey.course.rglob("*") if path.is_file()}
+    assert after == before
+    assert len(prey.heard) == heard
+    assert settled(nursery, RESTING), family(nursery)
+
+
+RESTING = 4  # bubblewrap's own, the zygote, and the next kernel with its keeper
+
+
+@pytest.mark.parametrize("attack", [a for a in ATTACKS if a.bites], ids=lambda attack: attack.name)
+def test_the_attack_gets_somewhere_without_a_sandbox(attack, prey, tmp_path):
+    """In a process of its own, on copies of what it would like to have."""
+    course = Path(shutil.copytree(prey.course, tmp_path / "course"))
+    code = replace(prey, course=course).code(attack, sandboxed=False)
+    code = code.replace("*range(2, 300)", "")  # of the processes of this machine only its parent
+    ran = subprocess.run([sys.executable, "-c", code], cwd=course, capture_output=True, text=True)
+    assert "BREACH" in ran.stdout, ran.stdout + ran.stderr
+
+
+def test_two_learners_share_nothing_that_can_be_written(nursery):
+    first = nursery.kernel()
+    first.run(
+        "import os, numpy, matplotlib, reglib.check\n"
+        "for folder in ('/work', '/tmp', '/dev/shm'):\n"
+        "    open(folder + '/mark', 'w').write('x')\n"
+        "numpy.mark = matplotlib.mark = reglib.check.mark = 1\n"
+        "os.environ['MARK'] = 'x'\n"
+        "import socket; s = socket.socket(socket.AF_UNIX); s.bind('\\0mark'); s.listen()\n",
+        5,
+    )
+    second = nursery.kernel()
+    ran = second.run(
+        "import os, socket, numpy, matplotlib, reglib.check\n"
+        "print([os.listdir(f) for f in ('/work', '/dev/shm')], os.path.exists('/tmp/mark'))\n"
+        "modules = numpy, matplotlib, reglib.check\n"
+        "print([hasattr(m, 'mark') for m in modules], 'MARK' in os.environ)\n"
+        "try:\n    socket.socket(socket.AF_UNIX).connect('\\0mark')\n"
+        "except ConnectionRefusedError:\n    print('refused')\n"
+        "print(sorted(os.listdir('/ipc')))\n",
+        5,
+    )
+    first.kill()
+    second.kill()
+    assert "".join(output.text for output in ran.outputs).splitlines() == [
+        "[[], []] False",
+        "[False, False, False] False",
+        "refused",
+        "['k-1', 'k-2', 'k-3', 'k-4', 'k-5', 'kernel.json']",
+    ]
+
+
+BUSY = """
+import os, time
+for _ in range(20):
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(300)
+"""
+
+
+def running(processes, seconds):
+    """Those that still run after that time. Some machines never bury the dead: they do not run."""
+    end = time.monotonic() + seconds
+    while True:
+        alive = []
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    alive.append(process)
+        if not alive or time.monotonic() > end:
+            return alive
+        time.sleep(0.02)
+
+
+def test_nothing_survives_the_nursery():
+    with Nursery(assignment("ridge").available, LIMITS) as nursery:
+        nursery.kernel().run(BUSY, 5)
+        processes = [psutil.Process(nursery.process.pid), *family(nursery)]
+        assert len(processes) > 20
+        home = nursery.home
+        assert home.exists() and home.stat().st_mode & 0o77 == 0
+    assert running(processes, seconds=0.5) == []  # the last of them is bubblewrap itself
+    assert not home.exists()
+    assert home.name not in Path("/proc/mounts").read_text()
+
+
+def test_nothing_runs_on_when_the_grader_is_killed():
+    code = (
+        "import sys, time\nfrom grader.kernel import Nursery\nfrom grader.sandbox import Limits\n"
+        "nursery = Nursery(('check',), Limits(processes=48))\n"
+        f"nursery.kernel().run({BUSY!r}, 5)\n"
+        "print('ready', nursery.home, flush=True)\ntime.sleep(60)\n"
+    )
+    grader = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    home = grader.stdout.readline().split()[1]
+    processes = psutil.Process(grader.pid).children(recursive=True)
+    assert len(processes) > 20
+    grader.kill()
+    grader.wait()
+    grader.stdout.close()
+    shutil.rmtree(home)
+    assert running(processes, seconds=10) == []
+
+
+def test_a_kernel_that_is_ended_while_it_starts_is_not_left_alone(nursery):
+    assert settled(nursery, RESTING)
+    for _ in range(5):
+        kernel = nursery._start({})
+        nursery.tell("kill", kernel)
+        assert kernel.over.wait(10)
+    assert settled(nursery, RESTING), Counter(p.status() for p in family(nursery))
