@@ -180,6 +180,7 @@ class Kernel:
         """Called once, when the zygote tells that the kernel has ended."""
         self.why = {
             "memory": "it used more memory than it may",
+            "processes": "it started more processes than it may",
             "killed": self.why or "it was ended",
         }.get(why, "its kernel died")
         self.problem = problem

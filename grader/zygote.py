@@ -289,8 +289,8 @@ class Zygote:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(kernel["handle"], number)
 
-    def watch_memory(self):
-        """End each kernel that uses too much memory together with what it has started."""
+    def watch(self):
+        """End each kernel that uses too much, together with what it has started."""
         parents, sizes = {}, {}
         for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
             try:
@@ -303,6 +303,8 @@ class Zygote:
             while grown:
                 more = {pid for pid, parent in parents.items() if parent in family} - family
                 family, grown = family | more, bool(more)
+            if len(family) > self.limits["processes"]:  # where the limit of Linux does not bind
+                self.end(id, "processes")
             # What processes share is counted once for each of them, so only then look closer.
             held = buffered(kernel["kernel"])
             if (
@@ -340,7 +342,7 @@ class Zygote:
                     else:
                         self.end(line["id"], "killed")
             if self.limits["isolated"]:
-                self.watch_memory()
+                self.watch()
 
 
 if __name__ == "__main__":
