@@ -55,7 +55,8 @@ export function foldErrors(X, y, lams) {
   return (held) => {
     const fitted = n - held.length;
     known[fitted] ??= lams.map((lam) => shares(fitted * lam));
-    const upper = (entry) => held.map((i, a) => held.map((j, b) => (b < a ? 0 : entry(i, j, a, b))));
+    const upper = (entry) =>
+      held.map((i, a) => held.map((j, b) => (b < a ? 0 : entry(i, j, a, b))));
     const fixed = upper((i, j) => (full ? 0 : (i === j) - 1 / n - dot(rows[i], rows[j])));
     return known[fitted].map((share) => {
       const scaled = held.map((i) => rows[i].map((value, k) => value * share[k]));
