@@ -41,8 +41,9 @@ def _markdown_without_scripts(source):
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {"markdown2html": _markdown_without_scripts}
 
-# A submission is read with care, and built anew from the release.
+# A submission is read with care, and built anew from the release, so nothing is left to sanitize.
 c.Autograde.exporter_class = "grader.repair.Reader"
+c.Autograde.sanitize_preprocessors = []
 
 # Submissions run in a sandbox, and are judged in a process that no learner's code has been in.
 c.Autograde.autograde_preprocessors = [
@@ -52,6 +53,5 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
     "grader.execute.SaveRecord",
 ]

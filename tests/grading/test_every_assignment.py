@@ -1,4 +1,4 @@
-"""Each assignment through nbgrader: all right, untouched, and made of misconceptions."""
+"""Each assignment through nbgrader as it is: all right, untouched, and made of misconceptions."""
 
 import html
 import re
@@ -24,12 +24,13 @@ def answered(notebook, answers):
 
 
 @pytest.fixture(scope="module", params=ASSIGNMENTS)
-def marked(request, tmp_path_factory, nbgrader):
+def marked(request, tmp_path_factory, nbgrader, stock):
     """The assignment's name, and the course folder after feedback."""
     name = request.param
     course = tmp_path_factory.mktemp(name)
     shutil.copytree(ROOT / "solutions" / name, course / "solutions" / name)
     shutil.copy(ROOT / "nbgrader_config.py", course)
+    stock(course)
     nbgrader(course, "generate_assignment", name)
 
     def read(folder):

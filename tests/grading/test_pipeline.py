@@ -1,4 +1,4 @@
-"""Release, submit, autograde, hand-grade, feedback and export, with nbgrader as it is."""
+"""Release, submit, autograde, hand-grade, feedback and export: nbgrader, set up for this course."""
 
 import csv
 import html
