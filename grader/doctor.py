@@ -1,7 +1,6 @@
 """`python -m grader doctor`: can submissions be run safely here? It tries each thing out."""
 
 import argparse
-import os
 import platform
 import shutil
 import socket
@@ -13,11 +12,11 @@ from pathlib import Path
 
 from grader import seccomp
 from grader.kernel import Nursery
-from grader.sandbox import MEGABYTE, Limits, Refused
+from grader.sandbox import MEGABYTE, Limits, NoSandbox, require
 
 AVAILABLE = ("check", "data")
 OPTIONS = ("--args", "--clearenv", "--dev-bind", "--die-with-parent", "--perms", "--size")
-# Settings of Linux that keep ordinary users from namespaces: where, what to set, since when.
+# Settings of Linux that keep ordinary users from namespaces: when they do, and what to set.
 SETTINGS = (
     ("user.max_user_namespaces", lambda value: value < 100, 15000),
     ("kernel.unprivileged_userns_clone", lambda value: value == 0, 1),
@@ -127,16 +126,12 @@ def _bubblewrap() -> Finding:
 
 
 def _namespaces() -> Finding:
-    flags = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    flags += ["--unshare-user"] if os.getuid() else []
-    python = [sys.executable, "-I", "-S", "-c", ""]
-    tried = _run("bwrap", *flags, "--ro-bind", "/", "/", "--proc", "/proc", "--", *python)
-    said = tried.stderr.strip().splitlines()
-    return Finding(
-        tried.returncode == 0,
-        "bubblewrap may make namespaces" + (f": it says “{said[-1]}”" if said else ""),
-        _permission(),
-    )
+    text = "it may make namespaces, and others in them"
+    try:
+        require()
+    except NoSandbox as problem:
+        return Finding(False, f"{text}: {problem.why}", _permission())
+    return Finding(True, text)
 
 
 def _permission() -> str:
@@ -166,9 +161,8 @@ def _kernels() -> Iterator[Finding]:
             yield _alone(nursery)
             yield _processes(nursery, limits)
             yield _memory(nursery, limits)
-    except (Refused, RuntimeError) as error:
-        lines = [line for line in str(error).replace("\\n", "\n").splitlines() if line.strip(' "}')]
-        yield Finding(False, f"{starts}: {lines[-1][:300]}", _permission())
+    except (NoSandbox, RuntimeError) as error:
+        yield Finding(False, f"{starts}: {getattr(error, 'why', error)}", _permission())
 
 
 def _told(nursery: Nursery, code: str) -> str:

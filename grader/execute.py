@@ -7,11 +7,13 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute as NbGraderExecute
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, TraitError, validate
 
-from grader import course, intake, record
+from grader import course, intake, record, sandbox
 from grader.grade import grade
 from grader.kernel import Nursery
 from grader.repair import remarks_of
@@ -72,6 +74,17 @@ class Execute(NbGraderExecute):
                 remarks_of(nb),
             )
         return nb, resources
+
+
+def require(converter: Autograde) -> None:
+    """Refuse to begin where submissions cannot be run safely, as nbgrader tells what is wrong."""
+    if finished or not Execute(parent=converter).sandboxed:
+        return
+    try:
+        sandbox.require()
+    except sandbox.NoSandbox as problem:
+        converter.log.error(str(problem))
+        raise NbGraderException(str(problem)) from None
 
 
 class SaveRecord(NbGraderPreprocessor):

@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from grader import sandbox
-from grader.sandbox import Limits, Refused
+from grader.sandbox import Limits, NoSandbox
 from grader.zmtp import HungUp, Line
 
 GRACE = 3.0  # seconds from an interrupt, or from the time limit of a check, to the end of a kernel
@@ -76,7 +76,7 @@ class Nursery:
             process.wait()
             problems.seek(0)
             lines = problems.read().decode(errors="replace").strip().splitlines() or ["no reason"]
-            raise Refused(f"the sandbox does not start ({lines[-1][:300]}).")
+            raise NoSandbox(f"the sandbox does not start ({lines[-1][:300]}).")
 
     def __enter__(self) -> "Nursery":
         return self

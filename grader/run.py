@@ -25,7 +25,7 @@ from nbgrader.converters import Autograde
 from nbgrader.utils import temp_attrs
 from tqdm import tqdm
 
-from grader import course, execute, intake, record
+from grader import course, execute, intake, record, sandbox
 from grader.grade import grade
 from grader.marks import handed_in
 from grader.record import Record, Remark
@@ -232,6 +232,11 @@ def main(args: argparse.Namespace) -> None:
             raise SystemExit(f"{student} has handed in nothing for {args.assignment}.")
     if not students:
         raise SystemExit(f"Nobody has handed in anything for {args.assignment}.")
+    if run.sandboxed:
+        try:
+            sandbox.require()
+        except sandbox.NoSandbox as problem:
+            raise SystemExit(str(problem)) from None
     with alone("."), cluster(args.scheduler, args.workers) as client:
         run.go(client, students, args.force)
     done = len(students) - len(run.graded) - len(run.failed)

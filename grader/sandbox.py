@@ -31,10 +31,26 @@ MEGABYTE = 2**20
 NOBODY = 65534  # who a kernel is when the grader is root
 
 
-class Refused(RuntimeError):
+# What the zygote does for each kernel, where root is nobody: namespaces, and rights in them.
+TRIAL = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+if os.getuid() == 0:
+    try:
+        os.setresuid(65534, 65534, 65534)
+    except OSError:
+        raise SystemExit("root cannot become nobody here: be an ordinary user")
+for call, args in ("unshare", (0x10020000,)), ("mount", (b"none", b"/", None, 1 << 18, None)):
+    if getattr(libc, call)(*args) != 0:
+        raise SystemExit(f"{call}: {os.strerror(ctypes.get_errno())}")
+"""
+
+
+class NoSandbox(RuntimeError):
     """There is no sandbox here, so nothing is run: one sentence says why, another what to do."""
 
     def __init__(self, why: str) -> None:
+        self.why = why
         super().__init__(
             f"Submissions are not run, because {why} "
             "`python -m grader doctor` tries everything out and says what to do."
@@ -69,23 +85,47 @@ class Limits:
     seconds: float = 300.0
 
 
+def namespaces() -> list[str]:
+    """The options of bubblewrap that say what the sandbox does not share with the machine."""
+    shared = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    # Root needs no namespace of users, and the zygote becomes nobody.
+    return shared + ["--unshare-cgroup-try"] + ["--unshare-user"] * (os.getuid() != 0)
+
+
+def require() -> None:
+    """Raise `NoSandbox` where there can be none; a tenth of a second tells."""
+    if sys.platform != "linux":
+        raise NoSandbox("the sandbox needs Linux.")
+    if not (bwrap := shutil.which("bwrap")):
+        raise NoSandbox("bubblewrap, which makes the sandbox, is not installed.")
+    python = [sys.executable, "-I", "-S", "-c", TRIAL]
+    command = [bwrap, *namespaces(), "--bind", "/", "/", "--proc", "/proc", "--", *python]
+    try:
+        tried = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NoSandbox(f"bubblewrap cannot be run ({error}).") from None
+    if tried.returncode:
+        said = tried.stderr.strip().splitlines() or [f"status {tried.returncode}"]
+        raise NoSandbox(f"the sandbox cannot be made ({said[-1][:300]}).")
+
+
 def start(
     runs: Path, available: Sequence[str], limits: Limits, sandboxed: bool, stderr: IO
 ) -> subprocess.Popen:
-    """Start a zygote, with pipes to it; raise `Refused` where none can be started.
+    """Start a zygote, with pipes to it; raise `NoSandbox` where none can be started.
 
     It sees the folder `runs` as /runs. `available` are the modules of reglib that the assignment
     lets a learner import. Without a sandbox, nothing is hidden from what it runs.
     """
     if sys.platform != "linux":
-        raise Refused("the sandbox needs Linux.")
+        raise NoSandbox("the sandbox needs Linux.")
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": stderr}
     given = {**asdict(limits), "seconds": math.ceil(limits.seconds), "isolated": sandboxed}
     if not sandboxed:
         zygote = str(Path(__file__).with_name("zygote.py"))
         return subprocess.Popen([sys.executable, "-P", zygote, json.dumps(given)], **pipes)
     if not (bwrap := shutil.which("bwrap")):
-        raise Refused("bubblewrap, which makes the sandbox, is not installed.")
+        raise NoSandbox("bubblewrap, which makes the sandbox, is not installed.")
     python = str(Path(sys.executable).resolve())
     with tempfile.TemporaryFile() as file:  # so that a list of processes stays readable
         file.write(b"\0".join(os.fsencode(option) for option in options(runs, available)))
@@ -96,17 +136,14 @@ def start(
                 [*command, json.dumps(given)], pass_fds=[file.fileno()], **pipes
             )
         except OSError as error:
-            raise Refused(f"bubblewrap cannot be run ({error}).") from None
+            raise NoSandbox(f"bubblewrap cannot be run ({error}).") from None
 
 
 def options(runs: Path, available: Sequence[str]) -> list[str]:
     """The options of bubblewrap: an empty file system, and in it what a kernel may see."""
     python, library = Path(sys.executable).resolve(), Path(sysconfig.get_path("stdlib")).resolve()
-    bwrap = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    bwrap += ["--unshare-cgroup-try", "--hostname", "sandbox"]
+    bwrap = [*namespaces(), "--hostname", "sandbox"]
     bwrap += ["--die-with-parent", "--new-session", "--clearenv"]
-    if os.getuid():
-        bwrap += ["--unshare-user"]  # root needs none, and the zygote becomes nobody
     settings = {
         "HOME": "/work",
         "IPYTHONDIR": "/tmp/ipython",
