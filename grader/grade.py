@@ -141,7 +141,8 @@ class _Session:
             return Answers(trouble=self._why_not())
         arguments = [case.args for case in cases]
         try:
-            reply = kernel.ask(check.function, wire.question(arguments), self._seconds(SECONDS))
+            seconds = self._seconds(min(SECONDS, self.limits.cell))
+            reply = kernel.ask(check.function, wire.question(arguments), seconds)
         except Ended as ended:
             self.deaths += 1
             return Answers(trouble=str(ended))
