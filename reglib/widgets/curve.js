@@ -53,7 +53,7 @@ export function noiseControl(model) {
 }
 
 /** Points, fit and, if the data are made, truth. Points that are moved change the trait `moved`. */
-export function fitView(model, made = true) {
+export function fitView(model, made = true, height = 388) {
   const plot = view({
     title: "Fit",
     words: [
@@ -65,7 +65,7 @@ export function fitView(model, made = true) {
     label: "The fit. Up and down keys move a training point, left and right keys go to the next.",
     role: "group",
     width: 400,
-    height: 388,
+    height,
   });
   const rings = [];
   const inRings = plot.add("svg:g");

@@ -68,8 +68,9 @@ export function centre(values) {
   return { middle, centred: values.map((value) => value - middle) };
 }
 
-/** Ridge regression: a function from λ to its { w, b }, all from one decomposition. Objective and
-    rank rule are those of `reglib.ridge_path`. */
+/** Ridge regression: a function from λ to its { w, b } and its shrinkage factors s²/(s² + nλ), by
+    descending s; all from one decomposition. Objective and rank rule are those of
+    `reglib.ridge_path`. */
 export function ridge(X, y) {
   const n = y.length;
   const columns = X.map(centre);
@@ -79,13 +80,15 @@ export function ridge(X, y) {
   const directions = s.flatMap((size, k) =>
     size > rounding ? [{ size, v: V[k], along: dot(US[k], centred) / size }] : [],
   );
+  directions.sort((a, b) => b.size - a.size);
   return (lam) => {
     const w = X.map(() => 0);
     for (const { size, v, along } of directions) {
       const share = along / (size + (n * lam) / size);
       for (let j = 0; j < w.length; j++) w[j] += share * v[j];
     }
-    return { w, b: yMean - dot(w, columns.map((column) => column.middle)) };
+    const factors = directions.map(({ size }) => size / (size + (n * lam) / size));
+    return { w, b: yMean - dot(w, columns.map((column) => column.middle)), factors };
   };
 }
 

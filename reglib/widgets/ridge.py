@@ -1,4 +1,4 @@
-"""The ridge explorer: a polynomial fit, its coefficients and its errors, all moved by λ."""
+"""The ridge explorer: a polynomial fit, its coefficients, shrinkage and errors, moved by λ."""
 
 import numpy as np
 from matplotlib import colormaps
@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from reglib import inputs
-from reglib.features import polynomial
+from reglib.features import center, polynomial
 from reglib.path import Path, predict
-from reglib.ridge import ridge_path
+from reglib.ridge import ridge_path, svd
 from reglib.widgets.curve import FIT, GRID, draw_errors, draw_fit, measure, slices, tidy, truth
 from reglib.widgets.explorer import Checked, Explorer, joined, uniforms
 
@@ -25,7 +25,7 @@ def row_shifts(name: str, value: ArrayLike) -> list[float]:
 
 
 class RidgeExplorer(Explorer):
-    """Move λ and watch a ridge fit, its coefficients and its errors.
+    """Move λ and watch a ridge fit, its coefficients, its shrinkage factors and its errors.
 
     The fit is of y on x¹ … x^degree, unscaled: it minimises, exactly and at every λ,
 
@@ -35,6 +35,10 @@ class RidgeExplorer(Explorer):
     slices of [-1, 1]; 20 more such rows, which the fit does not see, are for validation. The
     true risk is the expected squared error on a new row, noise² + the mean of (sin(πx) − fit)²
     over 200 evenly spaced x.
+
+    Along the singular direction of the centred X with the singular value s, the fit keeps the
+    share s²/(s² + nλ) of least squares, a shrinkage factor. Their sum is the effective degrees of
+    freedom, the intercept not counted.
 
     Traits, all synced with the page, where moving a control sets them:
 
@@ -81,29 +85,41 @@ class RidgeExplorer(Explorer):
 
         return error(x, y), error(x_val, y_val), self.noise**2 + error(GRID, truth(GRID))
 
+    def shrinkage_factors(self, lams: ArrayLike | None = None) -> np.ndarray:
+        """Return s²/(s² + nλ) for each λ and singular direction, (L, degree), by descending s."""
+        lams = inputs.penalties([self.lam] if lams is None else lams)
+        X, _ = center(polynomial(self.data()[0], self.degree))
+        s = svd(X)[1]
+        return s / (s + len(X) * lams[:, None] / s)
+
     def description(self) -> str:
         """Return what the static picture shows, in words."""
         training, validation, risk = (error[0] for error in self.errors())
         over_lams = self.errors(LAMS)
         sizes = np.abs(self.fit(LAMS).coef).max(axis=1)
         best, least = (LAMS[error.argmin()] for error in over_lams[1:])
+        factors = self.shrinkage_factors()[0]
         return (
-            f"A ridge fit of degree {self.degree} to {ROWS} points at λ = {self.lam:.3g}, in three "
+            f"A ridge fit of degree {self.degree} to {ROWS} points at λ = {self.lam:.3g}, in four "
             "panels. The first shows the points, the fitted curve and the truth, sin(πx). The "
             "second shows each coefficient against λ: the largest size among them goes from "
             f"{sizes[0]:.3g} at λ = 1e-8 to {sizes[-1]:.2g} at λ = 100. The third shows mean "
             f"squared errors against λ: here they are {training:.3g} in training, "
             f"{validation:.3g} in validation and {risk:.3g} as true risk, known because we made "
             f"the data. The validation error is least near λ = {best:.2g}, the true risk near "
-            f"λ = {least:.2g}."
+            f"λ = {least:.2g}. The fourth shows the shrinkage factors, the shares of least squares "
+            f"that are kept along the singular directions: from {factors[0]:.3g} for the one of "
+            f"largest s to {factors[-1]:.3g} for the one of smallest s. Their sum, the effective "
+            f"degrees of freedom, is {factors.sum():.3g} of {self.degree}, the intercept not "
+            "counted."
         )
 
     def figure(self) -> Figure:
         """Return the static picture of the present state."""
         path = self.fit(LAMS)
-        figure = Figure(figsize=(8, 4.6), layout="constrained")
-        axes = figure.subplot_mosaic("ab;ac", width_ratios=[1.2, 1])
-        fit, coefs, errors = axes["a"], axes["b"], axes["c"]
+        figure = Figure(figsize=(8, 5.4), layout="constrained")
+        axes = figure.subplot_mosaic("ab;ab;ac;dc", width_ratios=[1.2, 1])
+        fit, coefs, errors, shrinkage = (axes[letter] for letter in "abcd")
 
         curve = predict(self.fit(), polynomial(GRID, self.degree))
         draw_fit(fit, self.data(), curve, f"Fit of degree {self.degree} at λ = {self.lam:.3g}")
@@ -125,5 +141,12 @@ class RidgeExplorer(Explorer):
         errors.legend(frameon=False, fontsize="small")
         for ax in (coefs, errors):
             ax.axvline(np.clip(self.lam, LAMS[0], LAMS[-1]), color=FIT, lw=1)
-        tidy(fit, coefs, errors)
+
+        factors = self.shrinkage_factors()[0]
+        places = np.arange(1, len(factors) + 1)
+        shrinkage.bar(places, factors, width=0.6, color=FIT)
+        dof = f"{factors.sum():.3g} effective degrees of freedom"
+        shrinkage.set(title=f"Shrinkage factors: {dof}", ylabel="s²/(s² + nλ)", ylim=(0, 1))
+        shrinkage.set(xlabel="singular direction, largest s first", xticks=places)
+        tidy(fit, coefs, errors, shrinkage)
         return figure

@@ -28,6 +28,26 @@ from reglib.widgets.explorer import normals, uniforms
 LAM, DEGREE, NOISE = "λ, the strength of the penalty", "Degree", "Noise (standard deviation)"
 
 
+def factors_of(X, lam):
+    """s²/(s² + nλ), one for each singular value s of the centred X that is not rounding."""
+    s = np.linalg.svd(X - X.mean(axis=0), compute_uv=False)
+    s = s[s > np.finfo(float).eps * max(X.shape) * s[0]]
+    return s**2 / (s**2 + len(X) * lam)
+
+
+def assert_shrinks_as_numpy_says(page, X, lam):
+    """Factors and their sum are those of NumPy's decomposition, and the bars are as high."""
+    shown, factors = numbers(page), factors_of(X, lam)
+    drawn = [value for name, value in shown.items() if name.startswith("shrinkage factor f")]
+    np.testing.assert_allclose(drawn, factors, rtol=1e-8, atol=1e-12)
+    dof = shown["effective degrees of freedom, the intercept not counted"]
+    assert dof == pytest.approx(factors.sum(), rel=1e-8)
+    bars = page.locator("svg .bar").evaluate_all(
+        "bars => bars.map((bar) => Number(bar.getAttribute('height')))"
+    )
+    np.testing.assert_allclose(bars, 80 * factors, rtol=1e-7, atol=1e-9)
+
+
 def assert_equals_reglib(page, explorer, lam):
     """What the page shows is what reglib computes for the same rows."""
     shown = numbers(page)
@@ -37,6 +57,7 @@ def assert_equals_reglib(page, explorer, lam):
     assert len(coef) == explorer.degree
     np.testing.assert_allclose(coef, path.coef[0], rtol=1e-8, atol=1e-8 * np.abs(coef).max())
     assert shown["intercept"] == pytest.approx(path.intercept[0], rel=1e-8, abs=1e-8)
+    assert_shrinks_as_numpy_says(page, polynomial(x, explorer.degree), lam)
     explorer.moved = heights(page) - (explorer.data()[1] - explorer.moved)
     for name, error in zip(
         ("training error", "validation error", "true risk"), explorer.errors([lam]), strict=True
@@ -63,18 +84,18 @@ def test_the_page_makes_the_data_that_python_makes(ridge):
 
 @pytest.fixture(scope="module")
 def solve(browser):
-    """Fit in the browser, with the solver that the explorers use."""
+    """Fit in the browser, with the solver that the explorers use: b, w and shrinkage factors."""
     page = load(browser, "numerics.js")
 
     def solve(X, y, lams):
         fits = page.evaluate(
             """([X, y, lams]) => {
               const fit = module.ridge(X, y);
-              return lams.map(fit).map(({ w, b }) => [b, ...w]);
+              return lams.map(fit).map(({ w, b, factors }) => [[b, ...w], factors]);
             }""",
             [X.T.tolist(), y.tolist(), list(lams)],
         )
-        return np.array(fits)
+        return [(np.array(coef), np.array(factors)) for coef, factors in fits]
 
     yield solve
     page.close()
@@ -99,10 +120,16 @@ def cases():
 def test_the_solver_equals_reglib(solve, X, y):
     lams = [*10.0 ** np.arange(-8, 3), 0.0]
     path = ridge_path(X, y, lams)
-    for shown, b, w in zip(solve(X, y, lams), path.intercept, path.coef, strict=True):
+    for (shown, factors), b, w, lam in zip(
+        solve(X, y, lams), path.intercept, path.coef, lams, strict=True
+    ):
         scale = np.abs(w).max()
         np.testing.assert_allclose(shown[1:], w, rtol=1e-8, atol=1e-8 * scale)
         np.testing.assert_allclose(shown[0], b, rtol=1e-8, atol=1e-8)
+        if X.std(axis=0).max() > 1e-12:  # else there is no direction in which the rows differ
+            np.testing.assert_allclose(factors, factors_of(X, lam), rtol=1e-8, atol=1e-8)
+        else:
+            assert factors.size == 0
 
 
 def test_the_slider_moves_by_keyboard(ridge):
@@ -135,6 +162,24 @@ def test_the_sentence_says_what_the_table_says(ridge):
     coef = {name: value for name, value in shown.items() if name.startswith("w")}
     largest = max(coef, key=lambda name: abs(coef[name]))
     assert f"largest coefficient {largest}" in sentence(page)
+    dof = float(re.search(r"degrees of freedom ([\d.]+) of 12, the inter", sentence(page))[1])
+    assert dof == pytest.approx(
+        shown["effective degrees of freedom, the intercept not counted"], rel=5e-3
+    )
+
+
+def test_the_bars_follow_degree_and_not_y(ridge):
+    page = ridge({"lam": 0.01, "degree": 15})
+    bars = page.locator("svg .bar")
+    assert bars.count() == 15
+    before = bars.evaluate_all("bars => bars.map((bar) => bar.outerHTML)")
+    points(page).first.press("PageUp")
+    settle(page)
+    assert bars.evaluate_all("bars => bars.map((bar) => bar.outerHTML)") == before
+    slider(page, DEGREE).press("Home")
+    settle(page)
+    assert bars.count() == 1
+    assert_equals_reglib(page, RidgeExplorer(degree=1), 0.01)
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,25 @@ def test_fit_and_errors_are_those_of_reglib():
     )
 
 
+@pytest.mark.parametrize("degree", [1, 9, 15])
+def test_shrinkage_factors_are_what_ridge_keeps_of_least_squares(degree):
+    explorer = RidgeExplorer(lam=1e-3, degree=degree)
+    X = polynomial(explorer.data()[0], degree)
+    s = np.linalg.svd(X - X.mean(axis=0), compute_uv=False)
+    for lams in (None, [0.0, 1e-8, 0.1]):
+        shown = explorer.shrinkage_factors(lams)
+        for factors, lam in zip(shown, lams or [1e-3], strict=True):
+            np.testing.assert_allclose(factors, s**2 / (s**2 + 20 * lam), rtol=1e-8)
+    # The sum is how much the fitted values follow y: the trace of ∂ŷ/∂y, the intercept left out.
+    fitted = [predict(ridge_path(X, unit, [1e-3]), X)[i, 0] for i, unit in enumerate(np.eye(20))]
+    assert sum(fitted) - 1 == pytest.approx(explorer.shrinkage_factors().sum(), rel=1e-8)
+
+
+def test_shrinkage_factors_want_lams_that_can_be_used():
+    with pytest.raises(ValueError, match="lams"):
+        RidgeExplorer().shrinkage_factors([-1.0])
+
+
 def test_the_true_risk_is_the_error_on_very_many_new_rows():
     explorer = RidgeExplorer(lam=1e-3)
     rng = np.random.default_rng(0)
@@ -133,7 +152,7 @@ def test_the_opening_state_overfits_and_a_penalty_mends_it():
 def test_the_picture_and_its_words_tell_the_state(traits):
     explorer = RidgeExplorer(**traits)
     figure = explorer.figure()
-    fit, _, errors = figure.axes
+    fit, _, errors, shrinkage = figure.axes
     assert f"degree {explorer.degree} at λ = {explorer.lam:.3g}" in fit.get_title()
     curves = {line.get_label(): line.get_ydata() for line in fit.lines}
     np.testing.assert_array_equal(curves["training"], explorer.data()[1])
@@ -141,7 +160,12 @@ def test_the_picture_and_its_words_tell_the_state(traits):
     assert "true risk, known because we made the data" in names
     assert not any("test" in name for name in names)
     assert all(ax.get_xlabel() or ax.get_ylabel() for ax in figure.axes)
+    factors = explorer.shrinkage_factors()[0]
+    assert [bar.get_height() for bar in shrinkage.patches] == factors.tolist()
+    dof = f"{factors.sum():.3g}"
+    assert f"{dof} effective degrees of freedom" in shrinkage.get_title()
     words = explorer.description()
+    assert f"effective degrees of freedom, is {dof} of {explorer.degree}, the intercept" in words
     for error in explorer.errors():
         assert f"{error[0]:.3g}" in words
     assert f"degree {explorer.degree}" in words
