@@ -167,7 +167,8 @@ def options(runs: Path, available: Sequence[str]) -> list[str]:
     for path, place in seen.items():
         bwrap += ["--ro-bind", str(path), str(place)]
     # Packages of the Python that the environment was made with are none of ours.
-    bwrap += ["--tmpfs", str(library / "site-packages")]
+    others = str(library / "site-packages")
+    bwrap += ["--perms", "0755", "--tmpfs", others, "--remount-ro", others]
     bwrap += ["--proc", "/proc", "--perms", "0755", "--tmpfs", "/dev", "--dir", "/dev/shm"]
     for name in DEVICES:
         bwrap += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]

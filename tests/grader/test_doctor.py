@@ -125,7 +125,7 @@ def test_a_nursery_refuses(refused):
 
 def test_a_nursery_without_bubblewrap_refuses(programs):
     for refuse in (sandbox.require, lambda: Nursery(("check",))):
-        with pytest.raises(NoSandbox, match="bubblewrap, .* is not installed"):
+        with pytest.raises(NoSandbox, match="is not installed"):
             refuse()
 
 
