@@ -41,6 +41,10 @@ def _markdown_without_scripts(source):
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {"markdown2html": _markdown_without_scripts}
 
+# The archives of Canvas and Moodle are unpacked with care, and their names understood.
+c.ZipCollectApp.extractor_plugin = "grader.collect.Archives"
+c.ZipCollectApp.collector_plugin = "grader.collect.Names"
+
 # A submission is read with care, and built anew from the release, so nothing is left to sanitize.
 c.Autograde.exporter_class = "grader.repair.Reader"
 c.Autograde.sanitize_preprocessors = []

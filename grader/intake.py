@@ -5,6 +5,7 @@ the copies to the learner. Here no link is followed, nothing but a regular file 
 is read than the limits allow, and only kinds of files that notebooks read are taken.
 """
 
+import itertools
 import os
 import re
 import stat
@@ -61,6 +62,20 @@ def is_linked(folder: Path | str, anchor: Path | str) -> bool:
     return any(path.is_symlink() for path in way)
 
 
+def notebook_for(path: Path | str, anchor: Path | str) -> Path:
+    """Return the notebook of a submission: `path`, or the only one beside it if that is missing."""
+    path = Path(path)
+    if os.path.lexists(path) or is_linked(path.parent, anchor) or not path.parent.is_dir():
+        return path
+    with os.scandir(path.parent) as entries:
+        found = [
+            entry.name
+            for entry in itertools.islice(entries, MOST_ENTRIES)
+            if entry.name.lower().endswith(".ipynb") and not entry.name.startswith(".")
+        ]
+    return path.with_name(found[0]) if len(found) == 1 else path
+
+
 def read_notebook(path: Path | str, anchor: Path | str) -> bytes:
     """Return the bytes of a submitted notebook; `anchor` is the folder of all submissions.
 
@@ -73,6 +88,9 @@ def read_notebook(path: Path | str, anchor: Path | str) -> bytes:
     except OSError:
         if Path(path).is_symlink():
             raise Refused("The notebook is a link, and links are not followed.", True) from None
+        if not os.path.lexists(path):
+            text = f"There is no {Path(path).name}, nor one other notebook that could be meant."
+            raise Refused(text) from None
         raise Refused("The file of the notebook cannot be opened.") from None
     try:
         return _read(file, MOST_NOTEBOOK)
@@ -125,7 +143,8 @@ def guard(converter: BaseConverter) -> None:
     """Let a converter of nbgrader meet the files of a submission only in a copy of what is taken.
 
     nbgrader has no setting for that: these two of its methods read and copy from the folder that
-    `_format_source` names.
+    `_format_source` names. A notebook of another name
+    passes there for the one that was released.
     """
     for name in ("init_destination", "init_assignment"):
         setattr(converter, name, _through_a_copy(converter, getattr(converter, name)))
@@ -139,6 +158,7 @@ def anchor(converter: BaseConverter) -> Path:
 def _through_a_copy(converter: BaseConverter, method: Callable[[str, str], object]) -> Callable:
     def method_on_a_copy(assignment_id: str, student_id: str) -> object:
         folder = converter._format_source(assignment_id, student_id)
+        _rename(converter, assignment_id, folder)
         with tempfile.TemporaryDirectory(prefix="submission-") as copy:
             for name, data in take(folder, anchor(converter)).files.items():
                 path = Path(copy, name)
@@ -151,6 +171,14 @@ def _through_a_copy(converter: BaseConverter, method: Callable[[str, str], objec
                 del converter._format_source
 
     return method_on_a_copy
+
+
+def _rename(converter: BaseConverter, assignment: str, folder: str) -> None:
+    course = converter.coursedir
+    released = Path(course.format_path(course.release_directory, ".", assignment))
+    names = {path.name for path in released.glob("*.ipynb")}
+    if len(names) == 1 and names.isdisjoint(Path(path).name for path in converter.notebooks):
+        converter.notebooks = [os.path.join(folder, *names)]
 
 
 def _is_plain(name: str) -> bool:

@@ -20,6 +20,7 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
+from nbgrader.utils import compute_checksum
 
 from grader import course, intake, submitted
 from grader.intake import Refused
@@ -29,6 +30,7 @@ from grader.submitted import Cell, Submitted, Unreadable
 
 # What tells nbclient not to run a cell, or not to mind how it ends.
 _EXECUTION_TAGS = {"skip-execution", "raises-exception"}
+_FLAGS = ("grade", "locked", "solution")
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,19 @@ def repair(release: Release, submission: bytes) -> Repaired:
 def repair_file(release: Release, path: Path | str, anchor: Path | str) -> Repaired:
     """Return the repaired notebook of a file, with remarks on what else is in its folder.
 
-    `anchor` is the folder of all submissions. No link is followed below it.
+    `anchor` is the folder of all submissions. No link is followed below it. Learners rename their
+    notebooks, and so do browsers and learning platforms: one that is alone will do.
     """
+    there = intake.notebook_for(path, anchor)
     try:
-        found = repair(release, intake.read_notebook(path, anchor))
+        found = repair(release, intake.read_notebook(there, anchor))
     except Refused as error:
         found = unreadable(release, str(error), error.suspicious)
-    beside = intake.take(Path(path).parent, anchor).remarks
-    return Repaired(found.notebook, found.remarks + beside)
+    remarks = found.remarks + intake.take(Path(path).parent, anchor).remarks
+    if there != Path(path):
+        text = f"The notebook had another name: as the only one, it was taken for {release.name}."
+        remarks = (Remark(text), *remarks)
+    return Repaired(found.notebook, remarks)
 
 
 def unreadable(release: Release, reason: str, suspicious: bool = False) -> Repaired:
@@ -105,6 +112,7 @@ class _Repair:
         self.free = set(range(len(self.cells)))
         self.guessed: list[_Place] = []
         self.bare = [_bare(cell.source) for cell in self.cells]
+        self.genuine = [_is_genuine(cell) for cell in self.cells]
         self.chosen: dict[_Place, int | None] = {}
 
     def repaired(self) -> Repaired:
@@ -220,6 +228,12 @@ class _Repair:
     # What is said about it
 
     def remarks(self) -> Iterator[Remark]:
+        if names := _labels(filter(self.of_another_release, self.places)):
+            text = "The notebook is from another release: {names} {was} brought up to date."
+            yield Remark(_say(text, names))
+        if names := _names(self.absent()):
+            text = "The notebook has no cells of {names}, maybe for its age: they were put in."
+            yield Remark(_say(text, names))
         yield from self.remarks_on_fixed_cells("check", "check", suspicious=True)
         yield from self.remarks_on_fixed_cells("locked", "locked cell", suspicious=False)
         yield from self.remarks_on_metadata()
@@ -234,11 +248,32 @@ class _Repair:
         if self.work.left_out:
             yield Remark("Attachments were left out: only PNG and JPEG of up to 1 MB are kept.")
 
+    def of_another_release(self, place: _Place) -> bool:
+        """Whether a cell that learners cannot edit differs, and yet is as nbgrader made it."""
+        if not place.fixed or not place.claims or not all(self.genuine[i] for i in place.claims):
+            return False
+        points = (_points(place, self.cells[i]) for i in place.claims)
+        return bool(self.changed(place)) or any(p != place.marks.get("points") for p in points)
+
+    def absent(self) -> list[_Place]:
+        """The checks, and the answers that they check, of which the submission has neither."""
+        lost = [place for place in self.places if not place.claims]
+        return [
+            place
+            for check in lost
+            for answer in lost
+            if check.kind == "check" and answer.kind == "answer" and check.name in answer.functions
+            for place in (check, answer)
+        ]
+
     def remarks_on_fixed_cells(self, kind: str, what: str, suspicious: bool) -> Iterator[Remark]:
         places = [place for place in self.places if place.kind == kind]
+        absent = self.absent()
+        edited = (p for p in places if self.changed(p) and not self.of_another_release(p))
+        missing = (p for p in places if not p.claims and p not in absent)
         for found, text in (
-            (filter(self.changed, places), "edited: {it} {was} put back"),
-            ((place for place in places if not place.claims), "missing: {it} {was} put back"),
+            (edited, "edited: {it} {was} put back"),
+            (missing, "missing: {it} {was} put back"),
             ((p for p in places if len(p.claims) > 1), "there more than once: one is left"),
         ):
             if names := _names(found):
@@ -253,10 +288,11 @@ class _Repair:
             marked = []
         else:
             marked = known
+        older = any(map(self.of_another_release, self.places))
+        marked = [(p, cell) for p, cell in marked if not self.of_another_release(p)]
         if names := _labels(p for p, cell in marked if p.marks.get("points") != _points(p, cell)):
-            yield Remark(
-                _say("The points of {names} were changed: they were set back.", names), True
-            )
+            text = "The points of {names} were changed: they were set back."
+            yield Remark(_say(text, names), not older)
         if names := _labels(p for p, cell in marked if _flags(p.marks) != _flags(cell.marks)):
             text = "The mark{s} by which nbgrader knows {names} {was} changed: {it} {was} set back."
             yield Remark(_say(text, names), True)
@@ -267,14 +303,17 @@ class _Repair:
         if names := _labels(p for p, cell in known if cell.tags & _EXECUTION_TAGS):
             text = "Tags that change how a cell is run were taken off the cell{s} of {names}."
             yield Remark(_say(text, names), True)
-        if any(self.cells[i].marks.get("grade") for i in self.free):
-            yield Remark("There were cells with points that are not in the release.", True)
+        extra = [i for i in self.free if self.cells[i].marks.get("grade")]
+        if extra:
+            text = "There were cells with points that are not in the release."
+            yield Remark(text, not all(self.genuine[i] for i in extra))
 
     def remarks_on_answers(self) -> Iterator[Remark]:
         answers = [place for place in self.places if place.kind == "answer"]
+        absent = self.absent()
         for found, text in (
             (
-                (place for place in answers if not place.claims),
+                (place for place in answers if not place.claims and place not in absent),
                 "The cell{s} of {names} {was} missing: {it} {was} put back, unwritten.",
             ),
             (
@@ -316,6 +355,22 @@ def _defines(cell: Cell, functions: Sequence[str]) -> bool:
     return cell.kind == "code" and defines.search(cell.source) is not None
 
 
+def _is_genuine(cell: Cell) -> bool:
+    """Whether a cell is as some release had it: the checksum that nbgrader gave it fits.
+
+    It proves nothing, as anybody can compute one. It only tells the old from the edited.
+    """
+    marks = {key: cell.marks.get(key) for key in ("grade_id", *_FLAGS, "points")}
+    number = (int, float) if marks["grade"] else (int, float, type(None))
+    if type(marks["points"]) not in number or not isinstance(marks["grade_id"], str):
+        return False
+    if any(type(marks[flag]) is not bool for flag in _FLAGS):
+        return False
+    metadata = NotebookNode(nbgrader=marks)
+    node = NotebookNode(cell_type=cell.kind, source=cell.source, metadata=metadata)
+    return cell.marks.get("checksum") == compute_checksum(node)
+
+
 def _added(cell: Cell, name: str) -> NotebookNode:
     """Return a cell that a learner added, with nothing but what it says."""
     node = NotebookNode(cell_type=cell.kind, id=name, metadata=NotebookNode(), source=cell.source)
@@ -331,7 +386,7 @@ def _points(place: _Place, cell: Cell) -> Any:
 
 
 def _flags(marks: Mapping[str, Any]) -> list[Any]:
-    return [marks.get(flag) for flag in ("grade", "grade_id", "locked", "solution")]
+    return [marks.get(key) for key in ("grade_id", *_FLAGS)]
 
 
 def _names(places: Iterable[_Place]) -> list[str]:

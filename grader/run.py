@@ -8,7 +8,6 @@ to it; a run that was killed goes on with those that are not done.
 import argparse
 import contextlib
 import fcntl
-import glob
 import hashlib
 import json
 import logging
@@ -23,6 +22,7 @@ from distributed import Client, LocalCluster, as_completed
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde
 from nbgrader.utils import temp_attrs
+from sqlalchemy.engine import make_url
 from tqdm import tqdm
 
 from grader import course, execute, intake, record, sandbox
@@ -76,6 +76,7 @@ class Run:
         app = NbGrader()
         app.initialize([], root=str(Path(root).resolve()))
         self.course, self.config, self.name = app.coursedir, app.config, name
+        self.course.db_url = patient(self.course.db_url)
         settings = execute.Execute(config=app.config)
         self.sandboxed = settings.sandboxed if sandboxed is None else sandboxed
         self.limits = settings.given_limits()
@@ -132,11 +133,14 @@ class Run:
         student = graded.student
         record.place(self.course.root, self.name, student).unlink(missing_ok=True)
         execute.finished[self.name, student, self.release.name] = notebook, graded
-        ids = {"assignment_id": self.name, "student_id": glob.escape(student)}
-        with temp_attrs(self.course, **ids):
+        with temp_attrs(self.course, assignment_id=self.name, student_id=student):
             converter = Autograde(coursedir=self.course, config=self.config)
             converter.force = True
             converter.log = log
+            # It would look for notebooks by itself, and may find none or one of another name.
+            folder = converter._format_source(self.name, student)
+            converter.assignments = {folder: [f"{folder}/{self.release.name}.ipynb"]}
+            converter.init_notebooks = lambda: None
             converter.start()
         record.save(graded, self.course.root)
         self.graded[student] = graded
@@ -171,6 +175,18 @@ class Run:
                 bar.update()
                 submit_next()
             bar.update(bar.total - bar.n)
+
+
+def patient(db_url: str) -> str:
+    """Have SQLite wait a minute for those who mark by hand meanwhile, and not only five seconds.
+
+    >>> patient("sqlite:////course/gradebook.db")
+    'sqlite:////course/gradebook.db?timeout=60'
+    """
+    url = make_url(db_url)
+    if url.get_backend_name() != "sqlite" or "timeout" in url.query:
+        return db_url
+    return url.update_query_dict({"timeout": "60"}).render_as_string(hide_password=False)
 
 
 @contextlib.contextmanager

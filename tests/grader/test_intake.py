@@ -219,7 +219,7 @@ REFUSED = {
     pipe: ("The file of the notebook is no regular file.", True),
     folder: ("The file of the notebook is no regular file.", True),
     too_large: ("The file of the notebook is larger than 20 MB.", False),
-    absent: ("The file of the notebook cannot be opened.", False),
+    absent: ("There is no ridge.ipynb, nor one other notebook that could be meant.", False),
 }
 
 

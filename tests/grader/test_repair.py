@@ -339,7 +339,7 @@ def test_what_cannot_be_read_is_as_released(data, reason):
 def test_no_cells_at_all():
     repaired = mend({"cells": []})
     assert repaired.notebook == RELEASE.notebook
-    assert [suspicious for _, suspicious in told(repaired)] == [True, False, False]
+    assert not any(suspicious for _, suspicious in told(repaired))
 
 
 def test_the_release_itself_is_never_changed():
