@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -33,13 +34,13 @@ def nursery():
 def told(nursery):
     """What code prints in a kernel of its own."""
 
-    def told(code, files=None, kind="stdout"):
+    def told(code, files=None):
         kernel = nursery.kernel(files)
         ran = kernel.run(code, 10.0)
         kernel.kill()
         assert ran.trouble == ""
-        assert [o.name for o in ran.outputs if o.output_type == "stream"] in ([], [kind])
-        return "".join(output.text for output in ran.outputs if output.output_type == "stream")
+        assert [output.get("name") for output in ran.outputs] == ["stdout"], ran.outputs
+        return ran.outputs[0].text
 
     return told
 
@@ -136,8 +137,7 @@ def test_a_list_of_processes_stays_readable(nursery):
 
 
 @needs_bwrap
-@pytest.mark.parametrize("machine", [os.uname().machine])
-def test_the_kernel_is_the_first_to_go_when_memory_is_short(nursery, machine):
+def test_the_kernel_is_the_first_to_go_when_memory_is_short(nursery):
     kernel = nursery.kernel()
     scores = {
         Path("/proc", str(process.pid), "oom_score_adj").read_text().strip()
@@ -237,29 +237,26 @@ def test_the_numbers_are_those_of_linux(machine):
 
 @needs_bwrap
 @pytest.mark.skipif(os.getuid() != 0, reason="all tests run as an ordinary user already")
-def test_all_that_holds_for_an_ordinary_user_too(tmp_path):
+def test_all_that_holds_for_an_ordinary_user_too():
     """The attacks once more, by somebody who is not root and may enter nothing of root's."""
-    home = tmp_path / "home"
-    home.mkdir()
-    os.chown(home, 1000, 1000)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
     bwrap = ["bwrap", "--dev-bind", "/", "/", "--perms", "0755", "--tmpfs", "/root"]
     for folder in {Path(sys.base_prefix), Path(sys.prefix), ROOT}:
         if folder.is_relative_to("/root"):
             for parent in reversed(folder.parents[:-2]):
                 bwrap += ["--perms", "0755", "--dir", str(parent)]
             bwrap += ["--ro-bind", str(folder), str(folder)]
-    bwrap += ["--setenv", "HOME", str(home), "--cap-add", "ALL", "--"]
     user = ["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups"]
     attacks = "fork or many_processes or namespaces or network or wherever or looks or nothing"
     tests = [str(ROOT / "tests/grader/test_attacks_machine.py"), "-k", attacks]
-    options = ["-q", "-n", "0", "-p", "no:cacheprovider", f"--basetemp={home}/tests"]
-    ran = subprocess.run(
-        [*bwrap, *user, sys.executable, "-B", "-m", "pytest", *options, *tests],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    with tempfile.TemporaryDirectory() as home:  # pytest's own folders are closed to others
+        os.chown(home, 1000, 1000)
+        bwrap += ["--setenv", "HOME", home, "--cap-add", "ALL", "--"]
+        options = ["-q", "-n", "0", "-p", "no:cacheprovider", f"--basetemp={home}/tests"]
+        ran = subprocess.run(
+            [*bwrap, *user, sys.executable, "-B", "-m", "pytest", *options, *tests],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert re.search(r"\b1\d passed", ran.stdout)
