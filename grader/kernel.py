@@ -249,7 +249,7 @@ class Kernel:
         when that does not help either the kernel is killed."""
         collected = Collector(self.nursery.limits.output)
         request = {
-            "code": code,
+            "code": code.encode("utf-8", "replace").decode(),  # half a character is none
             "silent": False,
             "store_history": True,
             "user_expressions": {},

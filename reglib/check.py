@@ -18,16 +18,22 @@ def check(name: str, function: Callable, seed: int | None = None) -> float:
     0.0
     """
     # Only here, so that importing this module needs no model and no reference.
-    from reglib.checks import find
-    from reglib.checks.judge import judge
-    from reglib.checks.run import run
-    from reglib.checks.tell import tell
+    try:
+        from reglib.checks import find
+        from reglib.checks.judge import judge
+        from reglib.checks.run import run
+        from reglib.checks.tell import tell
+    except ImportError:  # where submissions are run there is no reference
+        print(f"{name} is not checked here, but when the whole notebook has run.")
+        return 0.0
+    from reglib import renewal
     from reglib.guard import quiet
 
     try:
         entry = find(name)
     except LookupError as error:
         print(error.args[0])
+        print(f"If the notebook came with this line, your reglib is older. {renewal()}")
         return 0.0
     if not callable(function):
         print(
