@@ -7,6 +7,7 @@ looked up in the gradebook: by `lms_user_id` or by name.
 """
 
 import io
+import os
 import re
 import shutil
 import stat
@@ -49,8 +50,13 @@ class Archives(ExtractorPlugin):
         try:
             with zipfile.ZipFile(file) as archive:
                 room = MOST_ARCHIVE
-                for info in _members(archive, MOST_NAMES if of_student else None):
-                    path = Path(into, *PurePosixPath(info.filename).parts)
+                members = list(_members(archive, MOST_NAMES if of_student else None))
+                # Who packs a folder means what is in it.
+                top = os.path.commonpath([os.path.dirname(m.filename) for m in members] or [""])
+                for info in members:
+                    path = into / PurePosixPath(info.filename).relative_to(
+                        top if of_student else ""
+                    )
                     nested = path.suffix.lower() == ".zip"
                     with archive.open(info) as member:
                         data = member.read((MOST_ARCHIVE if nested else intake.MOST_NOTEBOOK) + 1)
