@@ -5,6 +5,7 @@ an honest `ridge_fit`, which earn their full points beside every attack.
 """
 
 import json
+import re
 import subprocess
 import sys
 import textwrap
@@ -722,3 +723,62 @@ def test_what_a_check_beside_the_learners_code_gives_to(attack, beside):
     cell = next(cell for cell in submission("").cells if cell.id == "check_ridge_gradient")
     cell.outputs = outputs
     assert determine_grade(cell)[0] == (4 if attack.fools else 0)
+
+
+READERS = {
+    "ridge_objective": """
+        import sys
+        from IPython.display import HTML, SVG, Javascript, display
+
+        display(HTML("<script>alert('html')</script>"))
+        display(Javascript("alert('javascript')"))
+        display(SVG("<svg xmlns='http://www.w3.org/2000/svg'><script>alert('svg')</script></svg>"))
+        display({"text/latex": "<script>alert('latex')</script>",
+                 "text/markdown": "<script>alert('markdown')</script>",
+                 "image/png": "x' onerror='alert(1)",
+                 "text/plain": "<script>alert('plain')</script>"}, raw=True)
+        for _ in range(3000):
+            display({"text/plain": ""}, raw=True)
+        print("\\x1b[31m\\x1b[2J\\x1b]0;title\\x07<script>alert('stream')</script>" * 100_000)
+
+        def ridge_objective(w, b, X, y, lam):
+            raise type("<script>alert('name')</script>", (Exception,), {})(
+                "\\x1b[2J<script>alert('message')</script>" * 10_000)
+        """,
+    "ridge_gradient": """
+        def ridge_gradient(w, b, X, y, lam):
+            return type("<script>alert('type')</script>", (), {})()
+
+        def deeper(n):
+            if n == 0:
+                raise type("<script>alert('raised')</script>", (Exception,), {})("x" * 3_000_000)
+            return deeper(n - 1)
+
+        deeper(900)
+        """,
+    "ridge_fit": """
+        def ridge_fit(X, y, lam):
+            return np.zeros(X.shape[1]), 0.0
+        """,
+    "same_lambda_more_patients": "<script>alert('text')</script><img src=x onerror=alert(1)>",
+}
+
+
+def test_feedback_shows_nothing_that_acts_and_nothing_that_is_secret(course, hand_in, in_course):
+    hand_in(course, "mallory", {name: plain(code) for name, code in READERS.items()})
+    in_course(course, "nbgrader", "autograde", "ridge")
+    in_course(course, "nbgrader", "generate_feedback", "ridge")
+    page = (course / "feedback/mallory/ridge/ridge.html").read_text(encoding="utf-8")
+    assert len(page) < 4_000_000
+    scripts = re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL)
+    assert not any("alert(" in script for script in scripts)
+    assert not re.search(r"<[^>]*\son\w+\s*=[^>]*alert", page)
+    assert "&lt;script&gt;" in page  # it is there to be read
+    assert "\x1b" not in page
+    for place in ("grader/", "reglib/", "/site/", str(ROOT)):
+        assert f"File {place}" not in page and f"{place}check" not in page
+    # What a right answer to the case that is shown would be stays a secret.
+    autograded = nbformat.read(course / "autograded/mallory/ridge/ridge.ipynb", 4)
+    text = next(c for c in autograded.cells if c.id == "check_ridge_fit").outputs[0].text
+    assert "A small case that fails" in text
+    assert "It should give" not in text or "the example above the function" in text
