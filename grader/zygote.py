@@ -155,11 +155,16 @@ def kernel(bound, ipc):
 
 
 def close_all_but(kept):
-    os.closerange(3, kept)
-    os.closerange(kept + 1, DESCRIPTORS)
+    """Close all descriptors but one, and give their numbers to /dev/null.
+
+    Objects of the zygote, such as fonts, close theirs whenever they are collected, and must not
+    close one of the kernel's that has come to have the same number.
+    """
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(nowhere, number)
+    for number in range(DESCRIPTORS):
+        with contextlib.suppress(OSError):
+            if number not in (kept, nowhere) and os.fstat(number):
+                os.dup2(nowhere, number)
     os.close(nowhere)
 
 
