@@ -29,7 +29,7 @@ export function solve({ x, y, xVal, yVal }, degree, noise) {
 function factorView() {
   const plot = view({
     title: "Shrinkage factors",
-    words: ["how much of least squares is kept"],
+    words: ["share of least squares kept"],
     label: "A bar for each shrinkage factor. The numbers are in the table below.",
     width: 400,
     height: 140,
@@ -85,12 +85,12 @@ function render({ model, el }) {
         `λ = ${format(lam)}, degree ${degree}: training error ${pretty(fit.training)}, ` +
         `validation error ${pretty(fit.validation)}, true risk ${pretty(fit.risk)}, ` +
         `largest coefficient ${name}\u00a0=\u00a0${pretty(largest)}; effective degrees of ` +
-        `freedom ${pretty(dof)} of ${degree}, the intercept not counted.`,
+        `freedom ${pretty(dof)} without the intercept.`,
       rows: [
         ["training error", fit.training],
         ["validation error", fit.validation],
         ["true risk", fit.risk],
-        ["effective degrees of freedom, the intercept not counted", dof],
+        ["effective degrees of freedom, intercept not counted", dof],
         ["intercept", fit.b],
         ...coefficients,
         ...fit.factors.map((f, k) => [`shrinkage factor f${subscript(k + 1)}`, f]),
