@@ -26,6 +26,7 @@ from grader.zmtp import HungUp, Line
 
 GRACE = 3.0  # seconds from an interrupt, or from the time limit of a check, to the end of a kernel
 PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
+BRACKETS = 200_000  # in one message
 EACH = 1000  # bytes that an output counts for, besides what is in it
 PICTURES = ("image/png", "image/jpeg")
 # Escape sequences, control characters other than tab and line feed, and those that turn round the
@@ -325,6 +326,9 @@ def _message(parts: list[bytes]) -> dict | None:
     """
     try:
         at = parts.index(DELIM) + 2
+        # Each bracket may become an object of some twenty times its size.
+        if sum(part.count(b"[") + part.count(b"{") for part in parts[at:]) > BRACKETS:
+            return None
         header, parent, _, content = map(json.loads, parts[at : at + 4])
         message = {"about": parent.get("msg_id"), "kind": header["msg_type"], "content": content}
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):

@@ -258,7 +258,12 @@ def packed(*contents):
     return f"""
 import time
 
+sent = []
+
 def ridge_gradient(w, b, X, y, lam):
+    if sent:
+        return np.zeros(X.shape[1]), 0.0
+    sent.append(True)
     kernel = get_ipython().kernel
     parent = kernel.session.pack(kernel.get_parent("shell")["header"])
     header = kernel.session.pack(kernel.session.msg_header("execute_reply"))
