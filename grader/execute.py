@@ -1,8 +1,5 @@
 """What nbgrader calls in place of its own `Execute`: the notebook runs in the sandbox."""
 
-import atexit
-import threading
-from collections.abc import Sequence
 from typing import Any
 
 import nbformat
@@ -15,12 +12,10 @@ from traitlets import Bool, Dict, TraitError, validate
 
 from grader import course, intake, record, sandbox
 from grader.grade import grade
-from grader.kernel import Nursery
 from grader.repair import remarks_of
 from grader.sandbox import Limits
+from grader.work import nursery
 from reglib.checks import assignment
-
-IDLE = 60.0  # seconds after which a nursery that nobody uses is closed
 
 
 class Execute(NbGraderExecute):
@@ -63,13 +58,13 @@ class Execute(NbGraderExecute):
         available = assignment(ids["assignment"]).available
         # Beside the notebook stand what the release has, and what was let in of the submission.
         place = resources["metadata"]["path"]
-        with _turn:
+        with nursery(available, limits, self.sandboxed) as home:
             ids["record"] = grade(
                 nb,
                 released,
                 ids["student"],
                 course.secret(folder),
-                nursery(available, limits, self.sandboxed),
+                home,
                 intake.take(place, place).files,
                 remarks_of(nb),
             )
@@ -97,30 +92,3 @@ class SaveRecord(NbGraderPreprocessor):
 
 # What workers have graded already: (assignment, student, notebook) -> the notebook, the record.
 finished: dict[tuple[str, str, str], tuple[str, record.Record]] = {}
-
-_turn = threading.Lock()
-_open: dict[tuple, Nursery] = {}
-_closing: list[threading.Timer] = []
-
-
-def nursery(available: Sequence[str], limits: Limits, sandboxed: bool) -> Nursery:
-    """The nursery of this process for such kernels; it is closed when nobody has used it a while."""
-    for timer in _closing:
-        timer.cancel()
-    _closing[:] = [threading.Timer(IDLE, close)]
-    _closing[0].daemon = True
-    _closing[0].start()
-    key = (tuple(available), limits, sandboxed)
-    if key in _open and not _open[key].is_open():
-        _open.pop(key).close()
-    if key not in _open:
-        _open[key] = Nursery(available, limits, sandboxed)
-    return _open[key]
-
-
-@atexit.register
-def close() -> None:
-    """Close all nurseries of this process that are not at work."""
-    with _turn:
-        while _open:
-            _open.popitem()[1].close()

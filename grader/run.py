@@ -9,11 +9,14 @@ import argparse
 import contextlib
 import fcntl
 import hashlib
+import inspect
 import json
 import logging
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 
 import dask
@@ -23,50 +26,16 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde
 from nbgrader.utils import temp_attrs
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from grader import course, execute, intake, record, sandbox
-from grader.grade import grade
 from grader.marks import handed_in
-from grader.record import Record, Remark
-from grader.release import Release
+from grader.record import Record
 from grader.repair import repair_file, with_remarks
-from grader.sandbox import Limits
-from reglib.checks import assignment
+from grader.work import Job, work
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Job:
-    """All that a worker needs to grade one submission."""
-
-    student: str
-    notebook: str
-    files: dict[str, bytes]
-    remarks: tuple[Remark, ...]
-    key: str
-    release: Release
-    secret: bytes
-    limits: Limits
-    sandboxed: bool
-
-
-def work(job: Job) -> tuple[str, Record]:
-    """Grade a submission, in a worker; return the notebook with its outputs, and the record."""
-    notebook = nbformat.reads(job.notebook, 4)
-    available = assignment(job.release.assignment).available
-    graded = grade(
-        notebook,
-        job.release,
-        job.student,
-        job.secret,
-        execute.nursery(available, job.limits, job.sandboxed),
-        job.files,
-        job.remarks,
-        job.key,
-    )
-    return nbformat.writes(notebook), graded
 
 
 class Run:
@@ -115,6 +84,7 @@ class Run:
             notebook,
             json.dumps({name: data.hex() for name, data in sorted(files.items())}),
             nbformat.writes(self.release.notebook),
+            inspect.getsource(import_module(f"reglib.checks.{self.name}")),
             json.dumps([asdict(self.limits), self.sandboxed]),
         ]
         text = "\0".join(parts).encode("utf-8", "replace")
@@ -240,6 +210,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> None:
+    warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader's own way with SQLAlchemy
     run = Run(".", args.assignment, sandboxed=False if args.unsandboxed else None)
     known = sorted(handed_in(run.course, args.assignment))
     students = args.student or known
