@@ -14,7 +14,7 @@ import numpy as np
 import sklearn
 
 import reglib
-from benchmarks import explorers
+from benchmarks import explorers, grader
 from benchmarks.comparisons import COMPARISONS, SHAPES, Comparison, Problem, make, violation
 
 
@@ -163,7 +163,7 @@ def main() -> None:
         "",
     ]
     if not options.quick and not options.only:
-        text += explorers.report(options.pairs)
+        text += [*explorers.report(options.pairs), "", *grader.report()]
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text("\n".join(text), encoding="utf-8")
     print("\n" + "\n".join(text) + f"\nwritten to {options.output}")
