@@ -3,6 +3,8 @@
 import bleach
 from nbconvert.filters import markdown2html
 
+import grader.fresh  # noqa: F401, so that formgrader sees what others mark
+
 c = get_config()  # noqa: F821
 
 c.CourseDirectory.course_id = "regularization"

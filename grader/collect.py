@@ -95,10 +95,14 @@ class Names(FileNameCollectorPlugin):
     def collect(self, submitted_file: str) -> dict[str, str] | None:
         root = Path(self.parent._format_collect_path(self.parent.extracted_directory))
         parts = Path(submitted_file).relative_to(root).parts
-        for k, part in enumerate(parts):
-            if found := _MOODLE.fullmatch(part) or _CANVAS.fullmatch(part):
-                rest = parts[k + 1 :] or (found["file"],)
-                return self._once(self._student(found), rest)
+        # The first is the archive itself, or what was put beside it; those below are a student's.
+        found = [(k, match) for k, part in enumerate(parts[:2]) if (match := _match(part))]
+        for k, match in found:
+            ids = self._ids(match)
+            if len(ids) == 1:
+                return self._once(ids[0], parts[k + 1 :] or (match["file"],))
+        if found:
+            self._fail(found[-1][1])
         return super().collect(submitted_file)
 
     def _once(self, student: str, rest: tuple[str, ...]) -> dict[str, str] | None:
@@ -111,24 +115,22 @@ class Names(FileNameCollectorPlugin):
         self._seen.add((student, name))
         return {"student_id": student, "file_id": name}
 
-    def _student(self, found: re.Match[str]) -> str:
-        if "number" in found.groupdict():
-            number = found["number"]
-            ids = [s.id for s in self.students if s.lms_user_id == number]
-            ids = ids or [s.id for s in self.students if s.id == number]
-            whom, option = f"Canvas's user {number}", f"--lms-user-id={number}"
-        else:
-            name = found["name"]
-            ids = [s.id for s in self.students if _plain(name) in _names(s)]
-            whom, option = f"{name!r} of Moodle", "--first-name=… --last-name=…"
-        if len(ids) != 1:
-            how_many = "several students" if ids else "nobody"
-            self.parent.fail(
-                f"{whom} is {how_many} in the gradebook. Enter who is missing with `nbgrader db "
-                f"student add ID {option}`, or a class with `nbgrader db student import FILE.csv`. "
-                "Then repeat this with --force."
-            )
-        return ids[0]
+    def _ids(self, found: re.Match[str]) -> list[str]:
+        if found.re is _MOODLE:
+            return [s.id for s in self.students if _plain(found["name"]) in _names(s)]
+        number = found["number"]
+        known = [s.id for s in self.students if s.lms_user_id == number]
+        return known or [s.id for s in self.students if s.id == number]
+
+    def _fail(self, found: re.Match[str]) -> None:
+        whom, option = f"Canvas's user {found[1]}", f"--lms-user-id={found[1]}"
+        if found.re is _MOODLE:
+            whom, option = f"{found[1]!r} of Moodle", "--first-name=… --last-name=…"
+        self.parent.fail(
+            f"{whom} is {'not one student' if self._ids(found) else 'nobody'} in the gradebook. "
+            f"Enter who is missing with `nbgrader db student add ID {option}`, or a class with "
+            "`nbgrader db student import FILE.csv`. Then repeat this with --force."
+        )
 
     @property
     def students(self) -> list[Student]:
@@ -137,6 +139,10 @@ class Names(FileNameCollectorPlugin):
                 self._students = gradebook.students
                 gradebook.db.expunge_all()
         return self._students
+
+
+def _match(name: str) -> re.Match[str] | None:
+    return _MOODLE.fullmatch(name) or _CANVAS.fullmatch(name)
 
 
 def _names(student: Student) -> set[str]:

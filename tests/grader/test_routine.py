@@ -136,7 +136,7 @@ def term(tmp_path_factory, released, solution, in_course):
     }
     archives = root / "downloaded/ridge/archive"
     archives.mkdir(parents=True)
-    (archives / "submissions.zip").write_bytes(packed(canvas))
+    (archives / "math_2026_01_ridge_submissions.zip").write_bytes(packed(canvas))
     (archives / "Course-Ridge-88.zip").write_bytes(packed(moodle))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
@@ -411,6 +411,32 @@ def test_two_mark_by_hand_while_the_grader_runs(people, graded):
             assert rows[name] == (None, *given)
     said = "".join(person.said() for person in people)
     assert "locked" not in said and "Traceback" not in said
+
+
+def test_what_others_changed_is_seen(people, graded):
+    name, grade, _ = cells_to_mark("ada")[0]
+    with gradebook_of(course_at(".")) as gradebook:
+        page = gradebook.find_submission_notebook("ridge", "ridge", "ada").id
+    mine = {"manual_score": 2, "extra_credit": 0}
+    first, second = people
+
+    def seen():
+        rows = first.ask("GET", f"grades?submission_id={page}")
+        return next(row["manual_score"] for row in rows if row["id"] == grade)
+
+    first.ask("PUT", f"grade/{grade}", mine)
+    assert seen() == 2
+    second.ask("PUT", f"grade/{grade}", {**mine, "manual_score": 4})
+    assert seen() == 4
+    second.ask("PUT", f"grade/{grade}", {**mine, "manual_score": 3})
+    first.ask("PUT", f"grade/{grade}", mine)
+    assert by_hand("ada")[name][1] == 2
+
+    seen()
+    graded({"ada"}, force=True)
+    assert by_hand("ada")[name][3]
+    first.ask("PUT", f"grade/{grade}", mine)
+    assert not by_hand("ada")[name][3]
 
 
 def test_a_busy_gradebook_is_waited_for(graded, term):
