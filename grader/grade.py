@@ -22,7 +22,7 @@ from reglib.checks.judge import judge
 from reglib.checks.run import SECONDS, Outcome
 from reglib.checks.tell import tell
 
-DEATHS = 3  # kernels that a notebook may take down before the rest of it is left alone
+DEATHS = 3  # kernels that a notebook may take down; then the rest of it is left alone
 log = logging.getLogger(__name__)
 
 
@@ -128,9 +128,7 @@ class _Session:
             return
         ran = kernel.run(cell.source, self._seconds(self.limits.cell))
         cell.outputs = ran.outputs
-        if kernel.is_dead():
-            self.deaths += 1
-        else:
+        if not kernel.is_dead():
             self.done.append(cell)
         if ran.trouble:
             cell.outputs.append(_note(f"This cell was ended: {ran.trouble}."))
@@ -144,7 +142,6 @@ class _Session:
             seconds = self._seconds(min(SECONDS, self.limits.cell))
             reply = kernel.ask(check.function, wire.question(arguments), seconds)
         except Ended as ended:
-            self.deaths += 1
             return Answers(trouble=str(ended))
         try:
             if reply["status"] == "error":
@@ -159,12 +156,12 @@ class _Session:
         if self.kernel is None:
             self.kernel = self.nursery.kernel(self.files)
         while self.kernel.is_dead() and not self._why_not():
+            self.deaths += 1
             self.kernel.kill()
             self.kernel = self.nursery.kernel(self.files)
             for cell in list(self.done):
                 self.kernel.run(cell.source, self._seconds(self.limits.cell))
                 if self.kernel.is_dead():
-                    self.deaths += 1
                     self.done.remove(cell)
                     break
         return None if self._why_not() else self.kernel
