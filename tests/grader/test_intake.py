@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader import intake
-from grader.intake import Refused, is_linked, read_notebook, take
+from grader.intake import Refused, is_linked, notebook_for, read_notebook, take
 
 
 @pytest.fixture
@@ -244,3 +244,14 @@ def test_an_instructor_may_keep_submissions_elsewhere(eve, submitted):
     assert not is_linked(eve, submitted)
     assert read_notebook(eve / "ridge.ipynb", submitted) == b"{}"
     assert is_linked(Path("/proc/self"), "/somewhere/else")
+
+
+def test_a_notebook_that_is_alone_may_have_another_name(eve, submitted):
+    assert notebook_for(eve / "ridge.ipynb", submitted) == eve / "ridge.ipynb"
+    (eve / "ridge.ipynb").rename(eve / "ridge (1).ipynb")
+    assert notebook_for(eve / "ridge.ipynb", submitted) == eve / "ridge (1).ipynb"
+    (eve / "ridge (2).ipynb").write_bytes(b"{}")
+    assert notebook_for(eve / "ridge.ipynb", submitted) == eve / "ridge.ipynb"
+    (eve / "ridge.ipynb").symlink_to("ridge (1).ipynb")
+    with pytest.raises(Refused):
+        read_notebook(notebook_for(eve / "ridge.ipynb", submitted), submitted)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.utils import compute_checksum
 
 from grader import submitted
 from grader.release import read
@@ -784,3 +785,42 @@ def test_any_value(value):
     assume(not re.search(rb'"(cells|worksheets)"', data))
     with pytest.raises(submitted.Unreadable):
         submitted.read(data)
+
+
+# Notebooks of another release
+
+
+def as_nbgrader_made(cell):
+    """Give a cell the checksum that nbgrader gives it when it is released."""
+    node = nbformat.from_dict(cell | {"source": "".join(cell["source"])})
+    cell["metadata"]["nbgrader"]["checksum"] = compute_checksum(node)
+
+
+@pytest.mark.parametrize("genuine", [True, False])
+def test_another_release_is_told_from_an_edited_one(genuine):
+    notebook = released()
+    check = cell(notebook, "check_ridge_fit")
+    check["metadata"]["nbgrader"]["points"] = 5
+    once = copy.deepcopy(cell(notebook, "check_ridge_path"))
+    once["id"] = once["metadata"]["nbgrader"]["grade_id"] = "check_that_is_gone"
+    notebook["cells"].append(once)
+    if genuine:
+        as_nbgrader_made(check)
+        as_nbgrader_made(once)
+    repaired = mend(notebook)
+    assert source(repaired, "ridge_fit") == FIT
+    change = (
+        "The notebook is from another release: the check of ridge_fit was brought up to date."
+        if genuine
+        else "The points of the check of ridge_fit were changed: they were set back."
+    )
+    extra = "There were cells with points that are not in the release."
+    assert told(repaired) == [(change, not genuine), (extra, not genuine)]
+
+
+@pytest.mark.parametrize("points", [None, "5", [], True, 10**400, float("nan")])
+def test_a_checksum_of_odd_marks(points):
+    notebook = released()
+    marks = cell(notebook, "check_ridge_fit")["metadata"]["nbgrader"]
+    marks["points"], marks["grade"] = points, "yes" if points == [] else True
+    assert any(suspicious for _, suspicious in told(mend(notebook)))
