@@ -1,6 +1,7 @@
 """A kernel in the sandbox, seen from the grader: run a cell, ask a function, be rid of it."""
 
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from grader.sandbox import Limits, NoSandbox
 from grader.zmtp import HungUp, Line
 
 GRACE = 3.0  # seconds from an interrupt, or from the time limit of a check, to the end of a kernel
+PREFIX = "grader-"  # of the folders of nurseries
 PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 BRACKETS = 200_000  # in one message
 EACH = 1000  # bytes that an output counts for, besides what is in it
@@ -41,6 +43,16 @@ class Ended(Exception):
     """A kernel has ended, by itself or by us: the reason completes "… while it ran"."""
 
 
+def sweep() -> None:
+    """Remove what nurseries have left behind whose process was killed."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
+        with contextlib.suppress(OSError), open(lock) as file:  # that of another user stays
+            if time.time() - lock.stat().st_mtime < 60:
+                continue  # it may not have been locked yet
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent, ignore_errors=True)
+
+
 class Nursery:
     """Where kernels are born: one sandbox, and in it one zygote that forks them.
 
@@ -53,7 +65,10 @@ class Nursery:
     ) -> None:
         self.limits = limits or Limits()
         self.sandboxed = sandboxed
-        self.home = Path(tempfile.mkdtemp(prefix="grader-"))  # which no other user can enter
+        sweep()
+        self.home = Path(tempfile.mkdtemp(prefix=PREFIX))  # which no other user can enter
+        self.lock = open(self.home / "lock", "w")  # noqa: SIM115, held as long as the nursery lives
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
         self.folder = self.home / "runs"  # all that the sandbox sees of it
         self.folder.mkdir()
         self.folder.chmod(0o755)
@@ -63,7 +78,7 @@ class Nursery:
         try:
             self.process = self._zygote(available)
         except BaseException:
-            shutil.rmtree(self.home)
+            self._clear()
             raise
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -96,6 +111,10 @@ class Nursery:
         self.process.stdout.close()
         for kernel in list(self.kernels.values()):
             kernel.end("killed")
+        self._clear()
+
+    def _clear(self) -> None:
+        self.lock.close()
         shutil.rmtree(self.home, ignore_errors=True)
 
     def is_open(self) -> bool:

@@ -120,9 +120,7 @@ def _same(left: Any, given: Any) -> bool:
         )
     if isinstance(given, list | tuple):
         return (
-            type(left) is type(given)
-            and len(left) == len(given)
-            and all(map(_same, left, given))
+            type(left) is type(given) and len(left) == len(given) and all(map(_same, left, given))
         )
     return left == given
 
