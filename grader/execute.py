@@ -11,11 +11,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, TraitError, validate
 
 from grader import course, intake, record, sandbox
-from grader.grade import grade
 from grader.repair import remarks_of
 from grader.sandbox import Limits
-from grader.work import nursery
-from reglib.checks import assignment
+from grader.work import Job, work
 
 
 class Execute(NbGraderExecute):
@@ -49,26 +47,24 @@ class Execute(NbGraderExecute):
     ) -> tuple[NotebookNode, dict]:
         ids = resources["nbgrader"]
         ready = finished.pop((ids["assignment"], ids["student"], ids["notebook"]), None)
-        if ready:
-            text, ids["record"] = ready
-            return nbformat.reads(text, 4), resources
-        folder = self.parent.parent.coursedir
-        released = course.released(folder, ids["assignment"], ids["notebook"])
-        limits = self.given_limits()
-        available = assignment(ids["assignment"]).available
+        text, ids["record"] = ready or work(self._job(nb, resources))
+        return nbformat.reads(text, 4), resources
+
+    def _job(self, nb: NotebookNode, resources: dict) -> Job:
+        ids, folder = resources["nbgrader"], self.parent.parent.coursedir
         # Beside the notebook stand what the release has, and what was let in of the submission.
         place = resources["metadata"]["path"]
-        with nursery(available, limits, self.sandboxed) as home:
-            ids["record"] = grade(
-                nb,
-                released,
-                ids["student"],
-                course.secret(folder),
-                home,
-                intake.take(place, place).files,
-                remarks_of(nb),
-            )
-        return nb, resources
+        return Job(
+            student=ids["student"],
+            notebook=nbformat.writes(nb),
+            files=intake.take(place, place).files,
+            remarks=remarks_of(nb),
+            key="",
+            release=course.released(folder, ids["assignment"], ids["notebook"]),
+            secret=course.secret(folder),
+            limits=self.given_limits(),
+            sandboxed=self.sandboxed,
+        )
 
 
 def require(converter: Autograde) -> None:

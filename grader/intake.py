@@ -143,8 +143,7 @@ def guard(converter: BaseConverter) -> None:
     """Let a converter of nbgrader meet the files of a submission only in a copy of what is taken.
 
     nbgrader has no setting for that: these two of its methods read and copy from the folder that
-    `_format_source` names. A notebook of another name
-    passes there for the one that was released.
+    `_format_source` names. A notebook of another name passes there for the one that was released.
     """
     for name in ("init_destination", "init_assignment"):
         setattr(converter, name, _through_a_copy(converter, getattr(converter, name)))

@@ -173,6 +173,7 @@ class Kernel:
         self.nursery, self.id = nursery, id
         self.folder = nursery.folder / id
         self.ready, self.over, self.why = threading.Event(), threading.Event(), ""
+        self.problem = ""  # what kept it from starting, if the zygote can tell
         self.name = id if nursery.sandboxed else str(self.folder)
         self.shell: Line | None = None
         (self.folder / "ipc").mkdir(parents=True)
@@ -216,7 +217,7 @@ class Kernel:
         limits = self.nursery.limits
         if not self.ready.wait(60) or self.is_dead():
             self.kill("it did not start")
-            raise RuntimeError(f"A kernel did not start. {getattr(self, 'problem', '')}")
+            raise RuntimeError(f"A kernel did not start. {self.problem}")
         self.shell, self.iopub = (
             Line(self.folder / "ipc" / f"k-{PORTS[name]}", kind, limits.message, GRACE)
             for name, kind in (("shell", b"DEALER"), ("iopub", b"SUB"))

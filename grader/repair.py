@@ -11,7 +11,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,11 @@ _FLAGS = ("grade", "locked", "solution")
 
 @dataclass(frozen=True)
 class Repaired:
-    """A notebook that can be run, and what was noticed on the way."""
+    """A notebook that can be run, what was noticed on the way, and the files that came along."""
 
     notebook: NotebookNode
     remarks: tuple[Remark, ...]
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def repair(release: Release, submission: bytes) -> Repaired:
@@ -64,11 +65,12 @@ def repair_file(release: Release, path: Path | str, anchor: Path | str) -> Repai
         found = repair(release, intake.read_notebook(there, anchor))
     except Refused as error:
         found = unreadable(release, str(error), error.suspicious)
-    remarks = found.remarks + intake.take(Path(path).parent, anchor).remarks
+    beside = intake.take(Path(path).parent, anchor)
+    remarks = found.remarks + beside.remarks
     if there != Path(path):
         text = f"The notebook had another name: as the only one, it was taken for {release.name}."
         remarks = (Remark(text), *remarks)
-    return Repaired(found.notebook, remarks)
+    return Repaired(found.notebook, remarks, beside.files)
 
 
 def unreadable(release: Release, reason: str, suspicious: bool = False) -> Repaired:

@@ -51,6 +51,9 @@ class Run:
         self.limits = settings.given_limits()
         self.secret = course.secret(self.course)
         self.release = course.released(self.course, name, name)
+        ours = self.course.format_path(self.course.source_directory, ".", name)
+        self.files = intake.take(ours, ours).files  # that stand beside every notebook
+        self.basis = self._basis()
         self.graded: dict[str, Record] = {}
         self.failed: dict[str, str] = {}
 
@@ -58,11 +61,10 @@ class Run:
         """What is to be done for these students; nothing for those who are done."""
         submitted = self.course.submitted_directory
         anchor = Path(self.course.root, submitted)
-        ours = Path(self.course.format_path(self.course.source_directory, ".", self.name))
         for student in students:
             folder = Path(self.course.format_path(submitted, student, self.name))
             repaired = repair_file(self.release, folder / f"{self.release.name}.ipynb", anchor)
-            files = {**intake.take(folder, anchor).files, **intake.take(ours, ours).files}
+            files = {**repaired.files, **self.files}
             notebook = nbformat.writes(with_remarks(repaired))
             key = self._key(notebook, files)
             if force or not self._is_done(student, key):
@@ -78,17 +80,20 @@ class Run:
                     self.sandboxed,
                 )
 
-    def _key(self, notebook: str, files: dict[str, bytes]) -> str:
-        """A hash of all that the outcome depends on."""
+    def _basis(self) -> bytes:
+        """What every outcome depends on."""
         parts = [
-            notebook,
-            json.dumps({name: data.hex() for name, data in sorted(files.items())}),
             nbformat.writes(self.release.notebook),
             inspect.getsource(import_module(f"reglib.checks.{self.name}")),
             json.dumps([asdict(self.limits), self.sandboxed]),
         ]
-        text = "\0".join(parts).encode("utf-8", "replace")
-        return hashlib.sha256(self.secret + text).hexdigest()
+        return self.secret + "\0".join(parts).encode("utf-8", "replace")
+
+    def _key(self, notebook: str, files: dict[str, bytes]) -> str:
+        """A hash of all that one outcome depends on."""
+        brought = json.dumps({name: data.hex() for name, data in sorted(files.items())})
+        text = f"\0{notebook}\0{brought}".encode("utf-8", "replace")
+        return hashlib.sha256(self.basis + text).hexdigest()
 
     def _is_done(self, student: str, key: str) -> bool:
         folder = Path(self.course.format_path(self.course.autograded_directory, student, self.name))

@@ -143,6 +143,7 @@ def test_a_run_that_is_killed_goes_on_to_the_same_gradebook(
     assert run.returncode == 0, run.stderr.read().decode()
     run.stderr.close()
     assert kills == 3
+    assert {row[0] for row in gradebook(other)} == set(STUDENTS)
     assert gradebook(other) == gradebook(class_of)
     assert not list(other.rglob("*.writing"))
 
