@@ -9,16 +9,17 @@ from reglib import inputs
 def center(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (X − mean, mean), column by column; a constant column becomes exact zeros.
 
-    The mean of n equal floats need not equal them, so a constant column (max = min) is given its
-    own value as mean: otherwise rounding would leave a tiny column that passes for a feature.
+    The mean of n equal floats need not equal them, so a constant column is given its own value as
+    mean: otherwise rounding would leave a tiny column that passes for a feature.
 
     >>> center(np.array([[0.1, 1.0], [0.1, 2.0], [0.1, 3.0]]))[0]
     array([[ 0., -1.],
            [ 0.,  0.],
            [ 0.,  1.]])
     """
-    low, high = X.min(axis=0), X.max(axis=0)
-    mean = np.where(low == high, low, X.mean(axis=0))
+    mean = X.sum(axis=0) / len(X)
+    if (X[0] == X[-1]).any():  # seldom so: no other column can be constant
+        mean = np.where((X == X[0]).all(axis=0), X[0], mean)
     return X - mean, mean
 
 

@@ -1,7 +1,7 @@
 """What every function of reglib asks of its arguments, checked in one place.
 
-Each function returns a new float64 array (integers are converted, the caller's array is never
-changed) or raises a `ValueError` that names the argument and says what to pass instead.
+Each function returns a float64 array or raises a `ValueError` that names the argument and says what
+to pass instead. A matrix that is float64 already is not copied, so nothing may be written into it.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 
-def numbers(name: str, value: ArrayLike, ndim: int, instead: str) -> np.ndarray:
+def numbers(
+    name: str, value: ArrayLike, ndim: int, instead: str, copy: bool = True
+) -> np.ndarray:
     """Return `value` as a float64 array of `ndim` dimensions with finite entries.
 
     >>> numbers("x", [1, 2], 1, "pass one number per row")
@@ -19,7 +21,8 @@ def numbers(name: str, value: ArrayLike, ndim: int, instead: str) -> np.ndarray:
     try:
         array = np.asarray(value)
         # Among plain types only texts, dates and complex numbers fail to cast: refuse those.
-        array = array.astype(float, casting="unsafe" if array.dtype == object else "same_kind")
+        casting = "unsafe" if array.dtype == object else "same_kind"
+        array = array.astype(float, casting=casting, copy=copy)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must hold real numbers only: {instead}") from None
     if array.ndim != ndim:
@@ -37,9 +40,8 @@ def matrix(X: ArrayLike, name: str = "X") -> np.ndarray:
     >>> matrix([[1, 2], [3, 4]]).dtype
     dtype('float64')
     """
-    return numbers(
-        name, X, 2, f"pass an array of shape (n, p); {name}.reshape(-1, 1) makes one column"
-    )
+    instead = f"pass an array of shape (n, p); {name}.reshape(-1, 1) makes one column"
+    return numbers(name, X, 2, instead, copy=False)
 
 
 def target(y: ArrayLike, n: int, name: str = "y") -> np.ndarray:

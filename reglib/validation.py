@@ -133,10 +133,12 @@ def _checked(folds: Sequence[Fold], n: int) -> list[Fold]:
         raise ValueError(f"folds has {len(folds)} pair(s): pass at least two, as kfold(n, k) does")
     for i, fold in enumerate(folds):
         for rows in fold:
-            if rows.ndim != 1 or rows.size == 0 or not np.issubdtype(rows.dtype, np.integer):
+            if rows.ndim != 1 or rows.size == 0 or rows.dtype.kind not in "iu":
                 raise ValueError(f"folds[{i}] must hold two 1-D arrays of row numbers, not empty")
             if rows.min() < 0 or rows.max() >= n:
                 raise ValueError(f"folds[{i}] names a row outside 0 … {n - 1}: pass rows of X")
-        if np.isin(*fold).any():
+        trains = np.zeros(n, dtype=bool)
+        trains[fold[0]] = True
+        if trains[fold[1]].any():
             raise ValueError(f"folds[{i}] validates on rows it trains on: keep the two apart")
     return folds

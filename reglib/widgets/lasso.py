@@ -78,7 +78,7 @@ class LassoExplorer(Explorer):
             diabetes = load_diabetes()
             X, y = standardize(diabetes.X)[0], diabetes.y
             features = diabetes.feature_names if features is None else features
-        X = inputs.matrix(X)
+        X = inputs.matrix(X).copy()
         n, p = X.shape
         if p > MOST_FEATURES:
             raise ValueError(f"X has {p} columns: pass at most {MOST_FEATURES}, to tell them apart")

@@ -49,7 +49,7 @@ def tune(
         raise ValueError(
             "fit is not a function: pass the function itself, as in tune(ridge_fit, …)"
         )
-    X = inputs.matrix(X)
+    X = inputs.matrix(X).copy()
     rows = {"training": (X, inputs.target(y, len(X)))}
     if validation is not None:
         rows["validation"] = _held_out(validation, X.shape[1])
@@ -86,7 +86,7 @@ def _held_out(validation: tuple[ArrayLike, ArrayLike], p: int) -> tuple[np.ndarr
     X = inputs.matrix(X, "validation's X")
     if X.shape[1] != p:
         raise ValueError(f"validation's X has {X.shape[1]} columns: pass the {p} columns of X")
-    return X, inputs.target(y, len(X), "validation's y")
+    return X.copy(), inputs.target(y, len(X), "validation's y")
 
 
 @dataclass
