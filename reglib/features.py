@@ -19,7 +19,7 @@ def center(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     mean = X.sum(axis=0) / len(X)
     if (X[0] == X[-1]).any():  # seldom so: no other column can be constant
-        mean = np.where((X == X[0]).all(axis=0), X[0], mean)
+        mean = np.where((X[0] == X).all(axis=0), X[0], mean)
     return X - mean, mean
 
 

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 
-def numbers(
-    name: str, value: ArrayLike, ndim: int, instead: str, copy: bool = True
-) -> np.ndarray:
+def numbers(name: str, value: ArrayLike, ndim: int, instead: str, copy: bool = True) -> np.ndarray:
     """Return `value` as a float64 array of `ndim` dimensions with finite entries.
 
     >>> numbers("x", [1, 2], 1, "pass one number per row")

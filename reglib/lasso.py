@@ -68,146 +68,169 @@ def knots(X: np.ndarray, y: np.ndarray, lam_min: float) -> tuple[np.ndarray, np.
 
 def follow(basis: "Gram | Orthonormal", lam_min: float) -> tuple[np.ndarray, np.ndarray]:
     """Walk from λ_max down to lam_min; return the knots (K,) and w (K, p) at each."""
+    s, u, v, a, b = basis.s, basis.u, basis.v, basis.a, basis.b
     varies, rounding = basis.length > 0, 100 * np.finfo(float).eps * basis.length
     free = varies.copy()  # may join: neither active nor dependent on the active ones
-    s, leaving = np.zeros(0), False
     lam, lams, coefs = np.inf, [], []
     with np.errstate(divide="ignore", invalid="ignore"):
-        for _ in range(1000 * len(free)):
-            A = basis.active
-            u, v, a, b = basis.line(s)
-            if leaving:  # the smaller set has the smaller error: it is the one to trust at the knot
-                coefs[-1][A] = np.where(coefs[-1][A] == 0, 0, u - lam * v)
+        for _ in range(1000 * len(s)):
             # |a + λb| reaches λ on the side of a, its value at λ = 0. Only what nears its limit as
             # λ falls, by more than the rounding of b, can reach it: so none that has just joined
             # leaves again, none that has just left rejoins, and none that moves along the limit
             # joins. By Cauchy and Schwarz |b_j| ≤ length_j · √(sᵀv).
-            nearing = 1 - np.sign(a) * b
-            join = np.where(free & (nearing > rounding * abs(s @ v) ** 0.5), np.abs(a) / nearing, 0)
+            side = np.sign(a)
+            nearing = 1 - side * b
+            near = free & (nearing > rounding * abs(s @ v) ** 0.5)
+            join = np.where(near, side * a / nearing, 0)
             leave = np.where(s * v < 0, u / v, 0)
-            j, i = join.argmax(), leave.argmax() if len(s) else None
-            event = max(join[j], 0 if i is None else leave[i])
-            leaving = i is not None and lam_min < event == leave[i]
-            joining = lam_min < event and not leaving
-            if joining:
+            j, i = join.argmax(), leave.argmax()
+            event = max(join[j], leave[i])
+            at = max(event, lam_min)
+            w = u - at * v
+            leaving = lam_min < event == leave[i]
+            if joining := lam_min < event and not leaving:
                 free[j] = False
-                if not basis.join(j):
+                if not basis.join(j, side[j]):
                     continue  # it depends on the active features, and moves along with them
-            if event < lam:  # else one more event at the same knot
-                lam = max(event, lam_min)
+            if at < lam:  # else one more event at the same knot
+                lam = at
                 lams.append(lam)
-                coefs.append(np.zeros(len(free)))
-                coefs[-1][A] = u - lam * v
-            if joining:
-                s = np.append(s, np.sign(a[j]))
-            elif leaving:
-                coefs[-1][A[i]] = 0.0
+                coefs.append(w)
+            if leaving:
                 basis.leave(i)
-                s = np.delete(s, i)
-                free = varies.copy()
-                free[basis.active] = False
-            else:
+                free = varies & (s == 0)
+                # The smaller set has the smaller error: it is the one to trust at the knot.
+                coefs[-1][i] = 0.0
+                coefs[-1] = np.where(coefs[-1] == 0, 0, u - lam * v)
+            elif not joining:
                 return np.array(lams), np.array(coefs)
     raise RuntimeError(f"the lasso's path does not leave λ = {lam:g}: add a little noise to X")
 
 
-def wider(M: np.ndarray, column: np.ndarray, corner: float) -> np.ndarray:
-    """Return M with one more column and one more row, the row zero but for its corner."""
-    k = len(M)
-    wide = np.zeros((k + 1, k + 1))
-    wide[:k, :k], wide[:k, k], wide[k, k] = M, column, corner
-    return wide
+class Segment:
+    """One segment of the path: the active features' signs s, and u, v, a, b; each (p,).
+
+    A feature that joins adds one direction e to the fit: its part that the active ones do not
+    explain, scaled so that eᵀGe = 1. These parts do not overlap (eᵀGe' = 0), so that each adds
+    e · eᵀc to u and e · eᵀs to v, for itself.
+    """
+
+    def __init__(self, X: np.ndarray, y: np.ndarray, n: int) -> None:
+        p = X.shape[1]
+        self.c = y @ X / n
+        self.k, self.s, self.u, self.v = 0, np.zeros(p), np.zeros(p), np.zeros(p)
+        self.a, self.b = self.c.copy(), np.zeros(p)
+
+    def add(self, e: np.ndarray, Ge: np.ndarray) -> None:
+        self.k += 1
+        du, dv = e @ self.c, e @ self.s
+        self.u += du * e
+        self.v += dv * e
+        self.a -= du * Ge
+        self.b += dv * Ge
 
 
-class Gram:
-    """The active features through G_AA⁻¹, kept up to date in k² operations per event.
+def reflector(t: np.ndarray) -> np.ndarray:
+    """Return the r for which the reflection I − rrᵀ turns t into the last axis."""
+    r = t / np.linalg.norm(t)
+    r[-1] += np.copysign(1.0, r[-1])
+    return r * (2**0.5 / np.linalg.norm(r))
+
+
+class Gram(Segment):
+    """The directions as the rows of E (k, p), with EG beside them.
 
     Exact while the features are far from collinear: `join` raises `LinAlgError` when the new one
-    keeps less than 1e-4 of its squared length beside the others.
+    keeps less than 1e-3 of its squared length beside the others.
     """
 
     def __init__(self, X: np.ndarray, y: np.ndarray, n: int) -> None:
+        super().__init__(X, y, n)
         self.G = X.T @ X / n
-        self.c = X.T @ y / n
         self.length = np.sqrt(self.G.diagonal())
-        self.active = np.zeros(0, dtype=int)
-        self.inverse = np.zeros((0, 0))
+        self.E, self.EG = np.zeros_like(self.G), np.zeros_like(self.G)  # of which k rows are in use
 
-    def line(self, s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return u, v, a, b of the present segment; one step of refinement takes off rounding."""
-        A, G_A = self.active, self.G[self.active]
-        right = np.array([self.c[A], s])
-        uv = right @ self.inverse
-        G_uv = uv @ G_A
-        step = (right - G_uv[:, A]) @ self.inverse
-        uv += step
-        G_uv += step @ G_A
-        return uv[0], uv[1], self.c - G_uv[0], G_uv[1]
-
-    def join(self, j: int) -> bool:
-        g = self.G[j, self.active]
-        h = self.inverse @ g
-        d = self.G[j, j] - g @ h
-        if d < 1e-4 * self.G[j, j]:
+    def join(self, j: int, sign: float) -> bool:
+        k, E, EG = self.k, self.E[: self.k], self.EG[: self.k]
+        h = EG[:, j]
+        e, Ge = -(h @ E), self.G[j] - h @ EG
+        e[j] = 1.0
+        if Ge[j] < 0.1 * self.G[j, j]:  # then rounding counts, and a second time takes it off
+            h = E @ Ge
+            e, Ge = e - h @ E, Ge - h @ EG
+        if Ge[j] < 1e-3 * self.G[j, j]:
             raise np.linalg.LinAlgError("features too close to collinear")
-        self.inverse = wider(self.inverse + np.outer(h, h / d), -h / d, 1 / d)
-        self.inverse[-1, :-1] = -h / d
-        self.active = np.append(self.active, j)
+        d = Ge[j] ** 0.5
+        self.E[k], self.EG[k], self.s[j] = e / d, Ge / d, sign
+        self.add(self.E[k], self.EG[k])
         return True
 
     def leave(self, i: int) -> None:
-        keep = np.delete(np.arange(len(self.active)), i)
-        row = self.inverse[i, keep]
-        self.inverse = self.inverse[np.ix_(keep, keep)] - np.outer(row, row / self.inverse[i, i])
-        self.active = self.active[keep]
+        """Reflect E so that only its last row has feature i, and take that row away."""
+        E, EG = self.E[: self.k], self.EG[: self.k]
+        r = reflector(E[:, i])
+        E -= np.outer(r, r @ E)
+        EG -= np.outer(r, r @ EG)
+        self.k, E, EG = self.k - 1, E[:-1], EG[:-1]
+        self.E[:, i] = self.s[i] = 0.0
+        c, s = E @ self.c, E @ self.s
+        self.u[:], self.v[:], self.a[:], self.b[:] = c @ E, s @ E, self.c - c @ EG, s @ EG
 
 
-class Orthonormal:
-    """The active features through X_A = QR, Q with orthonormal columns, and T = R⁻¹.
+class Orthonormal(Segment):
+    """The directions as the columns of T (k, k), over the active features A, and Q = (X_A T)ᵀ.
 
-    Exact for features however collinear; one that depends on the others to within rounding is
-    refused.
+    Exact for features however collinear, since the rows of Q are orthonormal; one that depends on
+    the others to within rounding is refused.
     """
 
     def __init__(self, X: np.ndarray, y: np.ndarray, n: int) -> None:
+        super().__init__(X, y, n)
         self.X, self.y, self.n = X, y, n
-        self.c = X.T @ y / n
         self.length = np.sqrt((X**2).sum(axis=0) / n)
         self.tolerance = np.finfo(float).eps * 10 * max(X.shape)
-        self.active = np.zeros(0, dtype=int)
-        self.Q, self.R, self.T = np.zeros((len(X), 0)), np.zeros((0, 0)), np.zeros((0, 0))
+        most = min(X.shape)
+        self.A, self.T, self.Q = (
+            np.zeros(most, int),
+            np.zeros((most, most)),
+            np.zeros((most, len(X))),
+        )
 
-    def line(self, s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return u, v, a, b of the present segment; one step of refinement takes off rounding."""
-        right = np.array([self.y @ self.Q, self.n * s @ self.T])  # R [u v] = [Qᵀy  nTᵀs]
-        uv = right @ self.T.T
-        uv += (right - uv @ self.R.T) @ self.T.T
-        a, b = np.array([self.y - self.Q @ right[0], self.Q @ right[1]]) @ self.X / self.n
-        return uv[0], uv[1], a, b
-
-    def join(self, j: int) -> bool:
-        x = self.X[:, j].copy()
-        h = x @ self.Q
-        q = x - self.Q @ h
-        again = q @ self.Q  # Gram–Schmidt twice is enough
-        q, h = q - self.Q @ again, h + again
-        d = np.sqrt(q @ q)
-        if d <= self.tolerance * np.sqrt(x @ x):
+    def join(self, j: int, sign: float) -> bool:
+        k, Q, T = self.k, self.Q[: self.k], self.T[: self.k, : self.k]
+        q = self.X[:, j].copy()
+        length = q @ q
+        h = Q @ q
+        q -= h @ Q
+        if q @ q < 0.1 * length:
+            again = Q @ q
+            q, h = q - again @ Q, h + again
+        d = (q @ q) ** 0.5
+        if d <= self.tolerance * length**0.5:
             return False
-        self.R, self.T = wider(self.R, h, d), wider(self.T, -self.T @ h / d, 1 / d)
-        self.Q = np.column_stack([self.Q, q / d])
-        self.active = np.append(self.active, j)
+        self.A[k], self.Q[k], self.s[j] = j, q / d, sign
+        self.T[:k, k], self.T[k, k] = T @ (h / -d), 1 / d
+        e = np.zeros(len(self.s))
+        e[self.A[: k + 1]] = self.T[: k + 1, k]
+        root = self.n**0.5
+        self.add(e * root, self.Q[k] @ self.X / root)
         return True
 
     def leave(self, i: int) -> None:
-        """Reflect Q so that what only x_i needs is its last column, and take that column away."""
-        t = self.T[i] / np.linalg.norm(self.T[i])
-        t[-1] += np.copysign(1.0, t[-1])
-        t *= np.sqrt(2) / np.linalg.norm(t)  # I − ttᵀ is the reflection
-        self.Q = (self.Q - np.outer(self.Q @ t, t))[:, :-1]
-        self.R = np.delete((self.R - np.outer(t, t @ self.R))[:-1], i, axis=1)
-        self.T = np.delete((self.T - np.outer(self.T @ t, t))[:, :-1], i, axis=0)
-        self.active = np.delete(self.active, i)
+        """Reflect T so that only its last column has feature i, and take that column away."""
+        k, A, Q, T = self.k, self.A[: self.k], self.Q[: self.k], self.T[: self.k, : self.k]
+        at = i == A
+        r = reflector(T[at][0])
+        Q -= np.outer(r, r @ Q)
+        T -= np.outer(T @ r, r)
+        self.k = k - 1
+        A[:-1], T[:-1], T[-1] = A[~at], T[~at], 0.0
+        A, Q, T = A[:-1], Q[:-1], T[:-1, :-1]
+        self.s[i] = 0.0
+        c, s = Q @ self.y, self.s[A] @ T
+        self.u[:] = self.v[:] = 0.0
+        self.u[A], self.v[A] = T @ c, self.n * (T @ s)
+        self.a[:], self.b[:] = (self.y - c @ Q) @ self.X / self.n, (s @ Q) @ self.X
 
 
 def lasso_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:

@@ -120,21 +120,46 @@ def test_both_forms_of_the_basis_walk_the_same_path(n, p):
         np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
 
 
-def test_the_orthonormal_form_stays_a_factorisation_through_joins_and_leaves():
-    rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(30, 12)), rng.normal(size=30)
-    basis = lasso.Orthonormal(X, y, 30)
+def through_joins_and_leaves(basis, rng):
+    """Take features in and out, and yield after each the active ones, in the order they joined."""
+    active = []
     for step in [0, 1, 2, 3, -1, 4, 5, -3, 6, -1, 7, 8, -6]:
         if step >= 0:
-            assert basis.join(step)
+            assert basis.join(step, rng.choice([-1.0, 1.0]))
+            active.append(step)
         else:
-            basis.leave(len(basis.active) + step)
-        k = len(basis.active)
-        np.testing.assert_allclose(basis.Q.T @ basis.Q, np.eye(k), atol=1e-13)
-        np.testing.assert_allclose(basis.Q @ basis.R, X[:, basis.active], atol=1e-13)
-        np.testing.assert_allclose(basis.T @ basis.R, np.eye(k), atol=1e-13)
-    basis.X = np.column_stack([X, X[:, basis.active] @ np.arange(1, k + 1)])
-    assert not basis.join(12)
+            basis.leave(active.pop(step))
+        yield active
+
+
+@pytest.mark.parametrize("form", [lasso.Gram, lasso.Orthonormal])
+def test_a_segment_stays_the_solution_through_joins_and_leaves(form):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 12)), rng.normal(size=30)
+    G, c = X.T @ X / 30, X.T @ y / 30
+    basis = form(X, y, 30)
+    for A in through_joins_and_leaves(basis, rng):
+        assert sorted(A) == list(basis.s.nonzero()[0])
+        u, v = np.zeros((2, 12))
+        u[A], v[A] = np.linalg.solve(G[np.ix_(A, A)], np.array([c[A], basis.s[A]]).T).T
+        np.testing.assert_allclose([basis.u, basis.v], [u, v], atol=1e-13)
+        np.testing.assert_allclose([basis.a, basis.b], [c - G @ u, G @ v], atol=1e-13)
+
+
+def test_the_directions_stay_orthonormal():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 12)), rng.normal(size=30)
+    gram, basis = lasso.Gram(X, y, 30), lasso.Orthonormal(X, y, 30)
+    both = zip(*(through_joins_and_leaves(form, rng) for form in (gram, basis)), strict=True)
+    for A, _ in both:
+        k = len(A)
+        E, Q, T = gram.E[:k], basis.Q[:k], basis.T[:k, :k]
+        np.testing.assert_allclose(E @ gram.G @ E.T, np.eye(k), atol=1e-13)
+        np.testing.assert_allclose(gram.EG[:k], E @ gram.G, atol=1e-13)
+        np.testing.assert_allclose(Q @ Q.T, np.eye(k), atol=1e-13)
+        np.testing.assert_allclose(X[:, A] @ T, Q.T, atol=1e-13)
+    basis.X = np.column_stack([X, X[:, A] @ np.arange(1, k + 1)])
+    assert not basis.join(12, 1.0)
 
 
 @pytest.mark.parametrize(("n", "p"), [(100, 10), (30, 80), (50, 50), (300, 20)])
