@@ -65,48 +65,55 @@ class ActiveSet:
     """The part of the work that is the same for every λ: G and c of centred X and y."""
 
     def __init__(self, X: np.ndarray, y: np.ndarray) -> None:
+        n, p = X.shape
+        eps = np.finfo(float).eps
         self.X = X
-        self.G = X.T @ X / len(X) if len(X) >= X.shape[1] else None  # else only parts are formed
-        self.c = y @ X / len(X)
+        self.G = X.T @ X / n if n >= p else None  # else only parts are formed
+        self.c = y @ X / n
         self.length = np.sqrt((X**2).mean(axis=0))
         self.y_length = np.sqrt((y**2).mean())
-        self.A = None
+        self.rounding = 10 * eps * self.length
+        self.least = p * eps * self.length**2  # less would be lost in the rounding of G
+        self.s = None
 
-    def at(self, A: np.ndarray) -> np.ndarray:
-        """Return G_AA; keep it, and the rows G_A or for p > n the columns X_A, until A changes."""
-        if not np.array_equal(A, self.A):
-            self.A = A
-            if self.G is None:
-                self.X_A = self.X[:, A]
-                self.G_AA = self.X_A.T @ self.X_A / len(self.X)
-            else:
-                self.G_A = self.G[A]
-                self.G_AA = self.G_A[:, A]
-        return self.G_AA
+    def take(self, s: np.ndarray) -> None:
+        """Gather what belongs to the active features, those of sign s ≠ 0, until s changes."""
+        if self.s is not None and (s == self.s).all():
+            return
+        A = s.nonzero()[0]
+        if self.G is None:
+            self.X_A = self.X[:, A]
+            self.G_AA = self.X_A.T @ self.X_A / len(self.X)
+        else:
+            self.G_A = self.G[A]
+            self.G_AA = self.G_A[:, A]
+        self.s, self.A, self.s_A = s.copy(), A, s[A]
+        self.c_A, self.length_A = self.c[A], self.length[A]
 
     def solve(self, w: np.ndarray, l1: float, l2: float) -> np.ndarray:
         """Return w at λρ = l1 and λ(1−ρ) = l2, starting from another λ's w."""
-        X, c, length = self.X, self.c, self.length
-        n, p = X.shape
-        eps = np.finfo(float).eps
-        ridge = np.maximum(l2, p * eps * length**2)  # less would be lost in the rounding of G
+        X, ridge = self.X, np.maximum(l2, self.least)
         w, s = w.copy(), np.sign(w)
-        for _ in range(1000 + 10 * p):
-            A = s.nonzero()[0]
-            H = self.at(A).copy()
+        for _ in range(1000 + 10 * len(w)):
+            self.take(s)
+            A = self.A
+            H = self.G_AA.copy()
             H.flat[:: len(A) + 1] += ridge[A]
-            old, new = w[A], np.linalg.solve(H, c[A] - l1 * s[A])
-            crossing = (s[A] * new < 0).nonzero()[0]
-            if len(crossing):
+            new = np.linalg.solve(H, self.c_A - l1 * self.s_A)
+            crosses = self.s_A * new < 0
+            if crosses.any():
+                crossing, old = crosses.nonzero()[0], w[A]
                 share = old[crossing] / (old - new)[crossing]
                 w[A] = old + share.min() * (new - old)
                 out = A[crossing[share == share.min()]]
                 w[out] = s[out] = 0.0
                 continue
             w[A] = new
-            g = c - ((self.X_A @ new) @ X / n if self.G is None else new @ self.G_A)
-            rounding = 10 * eps * length * (self.y_length + length[A] @ np.abs(new))
-            over = (s == 0) & (np.abs(g) > l1 + rounding)
+            G_new = new @ self.G_A if self.G is not None else (self.X_A @ new) @ X / len(X)
+            g = self.c - G_new
+            limit = l1 + self.rounding * (self.y_length + self.length_A @ np.abs(new))
+            over = np.abs(g) > limit
+            over[A] = False
             if not over.any():
                 return w
             s[over] = np.sign(g[over])

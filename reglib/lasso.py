@@ -190,11 +190,8 @@ class Orthonormal(Segment):
         self.length = np.sqrt((X**2).sum(axis=0) / n)
         self.tolerance = np.finfo(float).eps * 10 * max(X.shape)
         most = min(X.shape)
-        self.A, self.T, self.Q = (
-            np.zeros(most, int),
-            np.zeros((most, most)),
-            np.zeros((most, len(X))),
-        )
+        self.A, self.T = np.zeros(most, dtype=int), np.zeros((most, most))
+        self.Q = np.zeros((most, len(X)))
 
     def join(self, j: int, sign: float) -> bool:
         k, Q, T = self.k, self.Q[: self.k], self.T[: self.k, : self.k]

@@ -8,15 +8,37 @@ from reglib.features import center
 from reglib.path import Path
 
 
+def eigen(X: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the squares s² of centred X's singular values, and the vectors that belong to them.
+
+    These are the eigenvectors V of XᵀX, (p, p), or those of XXᵀ if it is the smaller, (n, n − 1):
+    centred rows add up to zero, and that direction is left out. Found this way they cost a
+    fraction of `svd`, but an error of eps · (s₁/s_k)². That costs no digit that counts as long as
+    s₁ < 10 s_k; otherwise, and where squares leave the range of floats, None is returned.
+    """
+    n, p = X.shape
+    with np.errstate(over="ignore", invalid="ignore"):
+        G = X.T @ X if p < n else X @ X.T
+    if not 1e-200 < G.trace() < 1e200:
+        return None
+    squares, vectors = np.linalg.eigh(G)
+    if p >= n:
+        squares, vectors = squares[1:], vectors[:, 1:]
+    return (squares, vectors) if squares[0] > 0.01 * squares[-1] else None
+
+
 def svd(X: np.ndarray, rows: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the thin SVD (U, s, Vᵀ) of a centred X without its numerically zero directions.
 
-    Singular values under eps · max(n, p) · s₁ are rounding, not data, and are dropped; `rows` is
-    the n that X had before `fewer_rows`. A long or wide X is reduced to a square triangle first,
-    which costs one QR and saves most of the SVD. A constant column, all zeros here, has exact
-    zeros in Vᵀ, so that its coefficient is 0.
+    Singular values under eps · max(n, p) · s₁ are rounding, not data, and are dropped. A long or
+    wide X is reduced to a square triangle first, which costs one QR and saves most of the SVD. A
+    constant column, all zeros here, has exact zeros in Vᵀ, so that its coefficient is 0. `rows` is
+    given for what `fewer_rows` has left of an X that `eigen` refused: the n that it had before.
     """
     n, p = X.shape
+    if not rows and (found := eigen(X)):
+        s, vectors = np.sqrt(found[0][::-1]), found[1][:, ::-1]
+        return (X @ vectors / s, s, vectors.T) if p < n else (vectors, s, (vectors / s).T @ X)
     if n > 2 * p:
         Q, R = np.linalg.qr(X)
         U, s, Vt = np.linalg.svd(R, full_matrices=False)
@@ -43,25 +65,6 @@ def fewer_rows(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return X, y
     R = np.linalg.qr(np.column_stack([X, y]), mode="r")
     return R[:p, :p], R[:p, p]
-
-
-def eigen(X: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the squares s² of centred X's singular values, and the vectors that belong to them.
-
-    These are the eigenvectors V of XᵀX, (p, p), or those of XXᵀ if it is the smaller, (n, n − 1):
-    centred rows add up to zero, and that direction is left out. Found this way they cost a
-    fraction of `svd`, but an error of eps · (s₁/s_k)². That costs no digit that counts as long as
-    s₁ < 10 s_k; otherwise, and where squares leave the range of floats, None is returned.
-    """
-    n, p = X.shape
-    with np.errstate(over="ignore", invalid="ignore"):
-        G = X.T @ X if p < n else X @ X.T
-    if not 1e-200 < G.trace() < 1e200:
-        return None
-    squares, vectors = np.linalg.eigh(G)
-    if p >= n:
-        squares, vectors = squares[1:], vectors[:, 1:]
-    return (squares, vectors) if squares[0] > 0.01 * squares[-1] else None
 
 
 def ridge_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:
@@ -161,14 +164,10 @@ def ridge_loo(
     X = inputs.matrix(X)
     y = inputs.target(y, len(X))
     lams = inputs.penalties(lams)
-    n, p = X.shape
+    n = len(X)
     X, y = center(X)[0], center(y)[0]
-    if found := eigen(X):
-        squares, vectors = found
-        U = X @ vectors / np.sqrt(squares) if p < n else vectors
-    else:
-        U, s, _ = svd(X)
-        squares = s**2
+    U, s, _ = svd(X)
+    squares = s**2
     z = y @ U
     outside = y - U @ z
     room = 1 - 1 / n - (U**2).sum(axis=1)
