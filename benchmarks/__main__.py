@@ -1,11 +1,9 @@
 """Time every comparison, print the table, and write it as Markdown for the book."""
 
 import argparse
-import gc
 import os
 import platform
 import sys
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -15,24 +13,8 @@ import sklearn
 
 import reglib
 from benchmarks import explorers, grader
-from benchmarks.comparisons import COMPARISONS, SHAPES, Comparison, Problem, make, violation
-
-
-def seconds(call: Callable[[], object]) -> float:
-    """Return the processor time of one call: with one thread, the wall time of a quiet machine."""
-    start = time.process_time()
-    call()
-    return time.process_time() - start
-
-
-def compare(task: Comparison, problem: Problem, pairs: int) -> tuple[float, float]:
-    """Return the median of theirs / ours, and of ours in seconds, over interleaved pairs."""
-    task.ours(problem), task.theirs(problem)
-    ratios, ours, begin = [], [], time.perf_counter()
-    while len(ratios) < pairs or (len(ratios) < 5 * pairs and time.perf_counter() - begin < 3):
-        ours.append(seconds(lambda: task.ours(problem)))
-        ratios.append(seconds(lambda: task.theirs(problem)) / ours[-1])
-    return float(np.median(ratios)), float(np.median(ours))
+from benchmarks.comparisons import COMPARISONS, SHAPES
+from benchmarks.table import Cell, seconds, tables
 
 
 def exponent(sizes: list[float], times: list[float]) -> float:
@@ -107,37 +89,24 @@ def main() -> None:
         names = "\n  ".join(task.name for task in COMPARISONS)
         sys.exit(f"--only {options.only!r} matches no task: pass a part of one of these\n  {names}")
     warnings.simplefilter("ignore")
-    load, problems = os.getloadavg()[0], [make(*shape) for shape in shapes]
-    gc.disable()
-    ratios, accuracy = [], []
-    for task in tasks:
-        cells, errors = [], []
-        for shape, problem in zip(shapes, problems, strict=True):
-            ratio, ours = compare(task, problem, options.pairs)
-            ours_and_theirs = task.ours(problem), task.theirs(problem)
-            pair = [violation(problem, fits, task.l1_ratio) for fits in ours_and_theirs]
-            goal = "" if options.quick else f"goal {task.goals[SHAPES.index(shape)]:g}"
-            print(
-                f"{task.name:55} {shape[0]:6d} × {shape[1]:<5d} ratio {ratio:8.2f}  {goal:9}"
-                f"  ours {1000 * ours:9.2f} ms  error {pair[0]:.0e} against {pair[1]:.0e}",
-                flush=True,
-            )
-            cells.append(f"{ratio:.3g}")
-            errors.append("{:.0e} / {:.0e}".format(*pair))
-        mark = " †" if task.unfair else ""
-        ratios.append(f"| {task.name}{mark} | " + " | ".join(cells) + " |")
-        accuracy.append(f"| {task.name} | " + " | ".join(errors) + " |")
-        gc.collect()
-    head = "| | " + " | ".join(f"{n} × {p}" for n, p in shapes) + " |"
-    rule = "|---|" + "---:|" * len(shapes)
+    load = os.getloadavg()[0]
+
+    def show(cell: Cell) -> None:
+        goal = f"goal {cell.goal:g}" if cell.goal else ""
+        print(
+            f"{cell.name:55} {cell.shape[0]:6d} × {cell.shape[1]:<5d} ratio {cell.ratio:8.2f}  "
+            f"{goal:9}  ours {1000 * cell.ours:9.2f} ms  "
+            f"error {cell.error:.0e} against {cell.their_error:.0e}",
+            flush=True,
+        )
+
+    ratios, accuracy = tables(tasks, shapes, options.pairs, patience=3.0, show=show)
     unfair = [f"- † {task.name}: {task.unfair}." for task in tasks if task.unfair]
     text = [
         "How many times as long scikit-learn takes: the median over at least "
         f"{options.pairs} interleaved pairs of runs, in processor time with one thread. Above 1, "
         "reglib is faster.",
         "",
-        head,
-        rule,
         *ratios,
         "",
         "Unfair to scikit-learn:" if unfair else "",
@@ -148,8 +117,6 @@ def main() -> None:
         "as a share of the largest gradient at w = 0; both with their default tolerances. For "
         "cross-validation it is that of the refit at the λ chosen.",
         "",
-        head,
-        rule,
         *accuracy,
         "",
         "How the time grows, with the exponent fitted on a log scale:",

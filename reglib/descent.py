@@ -7,13 +7,13 @@ from reglib import inputs
 
 
 def gradient_descent_path(X: ArrayLike, y: ArrayLike, lr: float, steps: int) -> np.ndarray:
-    """Return w after 0, 1, …, `steps` steps of gradient descent from w = 0, (steps + 1, p), on
+    """Return w after 0, 1, …, `steps` steps of gradient descent from 0 on the squared error
 
         1/(2n) · ‖y − Xw‖²
 
-    X is (n, p), y is (n,), without an intercept: centre both first to have one. A step is
-    w ← w + lr · Xᵀ(y − Xw)/n; the steps converge for lr < 2n/s₁², s₁ the largest singular value
-    of X, and grow without limit beyond it.
+    Returns (steps + 1, p). X is (n, p), y is (n,), without an intercept: centre both first to have
+    one. A step is w ← w + lr · Xᵀ(y − Xw)/n; the steps converge for lr < 2n/s₁², s₁ the largest
+    singular value of X, and grow without limit beyond it.
 
     Raises `ValueError` for a bad X or y, an lr that is not finite and ≥ 0, or a number of steps
     that is not whole and ≥ 0.
