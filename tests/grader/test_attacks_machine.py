@@ -61,12 +61,14 @@ NUMBERS = {
 @dataclass(frozen=True)
 class Attack:
     """`spoils`: what it takes from itself, the honest exercise after it too. `ends`: its kernel is
-    ended, or its cell is, for this reason. `bites`: outside of the sandbox it gets somewhere."""
+    ended, or its cell is, for this reason. `may_die`: on some machines, its own kernel dies of it.
+    `bites`: outside of the sandbox it gets somewhere."""
 
     name: str
     code: str
     spoils: bool = False
     ends: str = ""
+    may_die: bool = False
     bites: bool = False
 
 
@@ -296,13 +298,27 @@ WRITING = [
         import os, signal
         if os.getppid() > 0:
             breach("a parent")
-        for pid in (0, -1, *range(2, 400)):  # of these only its own threads are there
-            for number in (signal.SIGHUP, signal.SIGSTOP, signal.SIGKILL):
+        for pid in (*range(-400, 0), *range(2, 400), 0):  # there are only its own threads
+            for number in (signal.SIGSTOP, signal.SIGKILL):
                 try:
                     os.kill(pid, number)
                 except OSError:
                     pass
         """,
+    ),
+    # Linux keeps the init of a namespace from signals of its own, unless one is sent to a thread
+    # that blocks it, as those of ZeroMQ do: then it kills whom it was to spare, and nobody else.
+    Attack(
+        "hangs up on its own threads",
+        """
+        import os, signal
+        for pid in range(1, 400):
+            try:
+                os.kill(pid, signal.SIGHUP)
+            except OSError:
+                pass
+        """,
+        may_die=True,
     ),
 ]
 
@@ -621,7 +637,7 @@ def test_an_attack_gets_nowhere(attack, prey, release, nursery):
     heard = len(prey.heard)
     record, said = attacked(attack, prey, release, nursery)
     assert "BREACH" not in said
-    assert (attack.ends or "tried") in said
+    assert (attack.ends or "tried") in said or (attack.may_die and "its kernel died" in said)
     points = {exercise.name: exercise.points for exercise in record.exercises}
     assert points["ridge.ridge_gradient"] == 0
     assert points["ridge.ridge_objective"] == 3, said
@@ -644,6 +660,34 @@ def test_the_attack_gets_somewhere_without_a_sandbox(attack, prey, tmp_path):
     code = code.replace("*range(2, 300)", "")  # of the processes of this machine only its parent
     ran = subprocess.run([sys.executable, "-c", code], cwd=course, capture_output=True, text=True)
     assert "BREACH" in ran.stdout, ran.stdout + ran.stderr
+
+
+SIGNALS = """
+import os, signal
+for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP):
+    for pid in sorted({*range(-400, 400)} - {os.getpid(), -os.getpid(), 0}) + [0]:  # itself last
+        try:
+            os.kill(pid, number)
+        except OSError:
+            pass
+"""
+
+
+def test_a_signal_reaches_nobody_but_who_sends_it(nursery):
+    bystander = nursery.kernel()
+    bystander.run("import os, time\nfor _ in range(3):\n    os.fork() or time.sleep(300)\n", 5)
+    attacker = nursery.kernel()
+    assert nursery.spare.ready.wait(10)
+    before = set(family(nursery))
+    attacker.run(SIGNALS, 5)
+    attacker.kill()
+    gone = before - set(running(before, seconds=1))
+    assert len(gone) == 2  # its own kernel, and the keeper of that
+    assert not any(process.status() == psutil.STATUS_STOPPED for process in before - gone)
+    for kernel in (bystander, nursery.kernel()):
+        ran = kernel.run("print('here')", 5)
+        assert [output.text for output in ran.outputs] == ["here\n"]
+        kernel.kill()
 
 
 def test_two_learners_share_nothing_that_can_be_written(nursery):
