@@ -20,15 +20,17 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
 from grader.grade import grade
-from grader.kernel import Nursery, sweep
+from grader.kernel import Kernel, Nursery, sweep
 from grader.release import read
 from grader.sandbox import MEGABYTE, Limits
 from grader.seccomp import ARCHITECTURES, CLONE, CLONE3, FORBIDDEN
-from reglib.checks import assignment
+from reglib.checks import assignment, find
+from reglib.checks.entry import Entry
 
 pytestmark = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
 
@@ -171,6 +173,46 @@ READING = [
                 breach(number)
             if stat.S_ISCHR(found.st_mode) and found.st_rdev != os.stat("/dev/null").st_rdev:
                 breach(number)
+        """,
+    ),
+    Attack(
+        "reads all its memory, byte by byte",  # a hole ends a write, and what is there comes along
+        """
+        import ctypes, gc, os
+        libc, MB, BESIDE = ctypes.CDLL(None, use_errno=True), 1 << 20, 64
+        libc.pwrite.argtypes = ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_long
+        libc.sbrk.restype = ctypes.c_void_p
+        file = os.open("memory", os.O_RDWR | os.O_CREAT)
+
+        def read(at):
+            at, end = at * MB, at * MB + MB + BESIDE
+            while at < end:
+                size = libc.pwrite(file, at, end - at, 0)
+                if size > 0:
+                    yield os.pread(file, size, 0)
+                at += max(size, 0) // 4096 * 4096 + 4096
+
+        # What is looked for is not to be found because it is looked for.
+        turned = bytes(range(256))[::-1]
+        wanted, control = bytes(SOUGHT).translate(turned), bytes(range(100, 40, -1))
+        own = bytes(bytearray(control.translate(turned)))
+        places = {id(thing) // MB for thing in (own, *gc.get_objects())}
+        places |= {libc.sbrk(0) // MB, ctypes.cast(libc.pwrite, ctypes.c_void_p).value // MB}
+        places |= {ctypes.c_void_p.in_dll(libc, "environ").value // MB}
+        seen, found = set(), 0
+        for place in places:
+            for step in (1, -1):
+                at, empty = place, 0
+                while empty < 8 and at > 0 and (at, step) not in seen:
+                    seen.add((at, step))
+                    parts = [part.translate(turned) for part in read(at)]
+                    empty = 0 if parts else empty + 1
+                    found += sum(control in part for part in parts)
+                    if any(wanted in part for part in parts):
+                        breach(hex(at * MB))
+                    at += step
+        if not found:
+            breach("nothing at all is found like this")
         """,
     ),
 ]
@@ -575,7 +617,7 @@ def prey(tmp_path_factory):
 
     for server in (listening, local):
         threading.Thread(target=accept, args=(server,), daemon=True).start()
-    os.environ["GRADER_TEST_TOKEN"] = "4b0e"
+    os.environ["GRADER_TEST_TOKEN"] = "4b0e, which no other memory holds"
     yield Prey(course, listening.getsockname()[1], abstract, heard)
     del os.environ["GRADER_TEST_TOKEN"]
     for server in (listening, local):
@@ -660,6 +702,67 @@ def test_the_attack_gets_somewhere_without_a_sandbox(attack, prey, tmp_path):
     code = code.replace("*range(2, 300)", "")  # of the processes of this machine only its parent
     ran = subprocess.run([sys.executable, "-c", code], cwd=course, capture_output=True, text=True)
     assert "BREACH" in ran.stdout, ran.stdout + ran.stderr
+
+
+def memory(process):
+    """All memory of a process that can be written, in pieces that overlap."""
+    piece, overlap = 16 * MEGABYTE, 1024
+    with open(f"/proc/{process.pid}/maps") as maps, open(f"/proc/{process.pid}/mem", "rb") as file:
+        for line in maps:
+            place, rights, *_ = line.split()
+            start, end = (int(at, 16) for at in place.split("-"))
+            for at in range(start, end, piece) if "w" in rights else ():
+                file.seek(at)
+                yield file.read(min(piece + overlap, end - at))
+
+
+def numbers(value):
+    """The arrays and floats in an answer that are not in a memory by chance, as it holds them."""
+    if isinstance(value, tuple):
+        return [found for part in value for found in numbers(part)]
+    value = np.asarray(value, float)
+    return [value.tobytes()] if len(str(value.flat[0])) > 12 else []
+
+
+def traces(seed):
+    """A seed as bytes, as text, and as Python keeps it: 30 bits in each word."""
+    words = [(seed >> 30 * i & 2**30 - 1).to_bytes(4, "little") for i in range(5)]
+    return [seed.to_bytes(16, "big"), seed.to_bytes(16, "little"), b"".join(words)[:16],
+            str(seed).encode(), f"{seed:x}".encode()]  # fmt: skip
+
+
+def test_no_memory_in_the_sandbox_holds_what_nobody_may_know(prey, release, nursery, monkeypatch):
+    """Neither secret nor seed nor a right answer, when a kernel has been asked everything.
+
+    Bubblewrap itself is left out: it runs nothing, and no kernel sees it.
+    """
+    entry, drawn, found = find("ridge.ridge_gradient"), {}, set()
+    draw, kill = Entry.draw, Kernel.kill
+
+    def spied(self, seed=None):
+        drawn[self.name] = seed, [case.args for case in draw(self, seed)[1:]]
+        return draw(self, seed)
+
+    def searched(kernel, why=""):
+        seed, graded = drawn[entry.name]
+        wanted = {
+            "secret": [SECRET],
+            "environment": [os.environ["GRADER_TEST_TOKEN"].encode()],
+            "seed": traces(seed),
+            "answers": [x for args in graded for x in numbers(entry.reference(*args))],
+            "inputs": [args[2].tobytes() for args in graded if args[2].size > 5],
+        }
+        assert all(wanted.values())
+        pythons = [process for process in family(nursery) if process.name() != "bwrap"]
+        for piece in (piece for process in pythons for piece in memory(process)):
+            found.update(w for w in wanted if any(one in piece for one in wanted[w]))
+        kill(kernel, why)
+
+    monkeypatch.setattr(Entry, "draw", spied)
+    monkeypatch.setattr(Kernel, "kill", searched)
+    keeps = "kept = []\ndef ridge_gradient(*args):\n    kept.append(args)\n    return 0.0, 0.0\n"
+    attacked(Attack("keeps what it is given", keeps), prey, release, nursery)
+    assert found == {"inputs"}
 
 
 SIGNALS = """
