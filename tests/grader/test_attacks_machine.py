@@ -20,7 +20,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import psutil
 import pytest
 
@@ -501,6 +500,14 @@ FLOODS = [
         """,
     ),
     Attack(
+        "an output flood",
+        """
+        while True:
+            print("flood " * 10_000, flush=True)
+        """,
+        ends="longer than 3 seconds",
+    ),
+    Attack(
         "an open file for every number there is",
         """
         kept = []
@@ -679,6 +686,7 @@ def test_an_attack_gets_nowhere(attack, prey, release, nursery):
     heard = len(prey.heard)
     record, said = attacked(attack, prey, release, nursery)
     assert "BREACH" not in said
+    assert len(said) < 2 * LIMITS.output
     assert (attack.ends or "tried") in said or (attack.may_die and "its kernel died" in said)
     points = {exercise.name: exercise.points for exercise in record.exercises}
     assert points["ridge.ridge_gradient"] == 0
@@ -716,12 +724,10 @@ def memory(process):
                 yield file.read(min(piece + overlap, end - at))
 
 
-def numbers(value):
-    """The arrays and floats in an answer that are not in a memory by chance, as it holds them."""
-    if isinstance(value, tuple):
-        return [found for part in value for found in numbers(part)]
-    value = np.asarray(value, float)
-    return [value.tobytes()] if len(str(value.flat[0])) > 12 else []
+def telling(answer):
+    """The bytes of the weights of a fit, if no memory holds such by chance."""
+    w, _ = answer
+    return [w.tobytes()] if len(w) > 1 and all(len(str(float(x))) > 12 for x in w) else []
 
 
 def traces(seed):
@@ -736,7 +742,7 @@ def test_no_memory_in_the_sandbox_holds_what_nobody_may_know(prey, release, nurs
 
     Bubblewrap itself is left out: it runs nothing, and no kernel sees it.
     """
-    entry, drawn, found = find("ridge.ridge_gradient"), {}, set()
+    entry, drawn, found = find("ridge.ridge_fit"), {}, set()
     draw, kill = Entry.draw, Kernel.kill
 
     def spied(self, seed=None):
@@ -749,8 +755,8 @@ def test_no_memory_in_the_sandbox_holds_what_nobody_may_know(prey, release, nurs
             "secret": [SECRET],
             "environment": [os.environ["GRADER_TEST_TOKEN"].encode()],
             "seed": traces(seed),
-            "answers": [x for args in graded for x in numbers(entry.reference(*args))],
-            "inputs": [args[2].tobytes() for args in graded if args[2].size > 5],
+            "answers": [x for args in graded for x in telling(entry.reference(*args))],
+            "inputs": [args[0].tobytes() for args in graded if args[0].size > 5],
         }
         assert all(wanted.values())
         pythons = [process for process in family(nursery) if process.name() != "bwrap"]
@@ -760,8 +766,9 @@ def test_no_memory_in_the_sandbox_holds_what_nobody_may_know(prey, release, nurs
 
     monkeypatch.setattr(Entry, "draw", spied)
     monkeypatch.setattr(Kernel, "kill", searched)
-    keeps = "kept = []\ndef ridge_gradient(*args):\n    kept.append(args)\n    return 0.0, 0.0\n"
-    attacked(Attack("keeps what it is given", keeps), prey, release, nursery)
+    keeps = "kept = []\ndef ridge_fit(*args):\n    kept.append(args)\n    return 0.0, 0.0\n"
+    monkeypatch.setitem(HONEST, "ridge_fit", keeps)
+    attacked(Attack("none", ""), prey, release, nursery)
     assert found == {"inputs"}
 
 

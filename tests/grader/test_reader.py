@@ -180,3 +180,19 @@ def test_a_second_run_finds_nothing_to_do_and_a_forced_one_the_same_marks(graded
     in_course(graded, "nbgrader", "autograde", "ridge")
     in_course(graded, "nbgrader", "autograde", "ridge", "--force", "--student=mangled")
     assert {prepare: marks(graded, prepare.__name__) for prepare in SUBMISSIONS} == before
+
+
+def test_an_earlier_pass_does_not_outlive_its_check(course, hand_in, solution, in_course):
+    path = hand_in(course, "eve", solution)
+    in_course(course, "nbgrader", "autograde", "ridge")
+    assert marks(course, "eve")[0] == FULL
+    notebook = json.loads(path.read_text("utf-8"))
+    fit = next(cell for cell in notebook["cells"] if cell["id"] == "ridge_fit")
+    fit["source"] = "def ridge_fit(X, y, lam):\n    return 0 * X[0], 0.0\n"
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "check_ridge_fit"]
+    path.write_text(json.dumps(notebook), "utf-8")
+    in_course(course, "nbgrader", "autograde", "ridge", "--force")
+    found = {exercise.name: exercise for exercise in record.load(course, "ridge", "eve").exercises}
+    assert found["ridge.ridge_fit"].points == 0
+    assert marks(course, "eve")[0] == sum(exercise.points for exercise in found.values()) < FULL
+    assert remarks(course, "eve")[0].text == "The check of ridge_fit was missing: it was put back."
