@@ -69,6 +69,10 @@ def garbage(folder):
     (folder / "ridge.ipynb").write_bytes(b"\xff\xfe{[" * 100)
 
 
+def no_notebook(folder):
+    (folder / "ridge.ipynb").rename(folder / "ridge.txt.zip")
+
+
 def mangled(folder):
     notebook = json.loads((folder / "ridge.ipynb").read_text("utf-8"))
     notebook["metadata"] = {"kernelspec": {"name": "ir"}, "grader": {"remarks": [FORGED]}}
@@ -91,6 +95,7 @@ SUBMISSIONS = {
     pipe_for_a_notebook: 0.0,
     huge: 0.0,
     garbage: 0.0,
+    no_notebook: 0.0,
 }
 
 
@@ -160,7 +165,7 @@ def test_no_file_comes_along(graded, prepare):
 def test_the_reason_is_told(graded, prepare):
     told = remarks(graded, prepare.__name__)
     assert told and FORGED["text"] not in [remark.text for remark in told]
-    suspicious = prepare not in (huge, garbage)
+    suspicious = prepare not in (huge, garbage, no_notebook)
     assert any(remark.suspicious for remark in told) == suspicious
     page = (graded / "feedback" / prepare.__name__ / "ridge/ridge.html").read_text("utf-8")
     assert "Remarks of the grader" in page
