@@ -126,14 +126,14 @@ class Session:
 
     def _renew(self) -> bool:
         """Replace a kernel that died; return whether a step that was done is to blame for that."""
-        seconds = 1 + 1.5 * (time.monotonic() - self.born)
-        self.deaths += 1
-        found = 0
+        seconds, before = 1 + 1.5 * (time.monotonic() - self.born), self.deaths
         while not self._why_not() and not self._lives(self.done, seconds):
+            self.deaths += 1
             self._leave_one_out(seconds)
-            found += 1
-            self.deaths += found > 1
-        return found > 0
+        if self.deaths > before:
+            return True
+        self.deaths += 1
+        return False
 
     def _lives(self, steps: Sequence[_Step], seconds: float) -> bool:
         """Whether a new kernel, in which these steps are done, gets older than so many seconds."""
@@ -163,8 +163,8 @@ class Session:
                 low = middle
             else:
                 high, why = middle, self.kernel.why
-        for step in self.done[low:high] if not self._why_not() else ():
-            self.done.remove(step)
+        if self.done and not self._why_not():  # else nothing has been found out
+            step = self.done.pop(high - 1)
             step.leave_out(f"some time after it had run, {why}")
 
     def _why_not(self) -> str:

@@ -4,14 +4,16 @@ import json
 import os
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from grader.grade import _draw, grade
+from grader.kernel import Nursery
 from grader.release import read
-from reglib.checks import find
+from reglib.checks import assignment, find
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("ridge_objective", "ridge_gradient", "effective_dof")
@@ -142,8 +144,8 @@ LATE = {  # what a cell leaves behind, and what becomes of its kernel half a sec
     ),
     "a thread that takes all memory": (
         "def hog():\n"
-        "    while held.append(np.ones(2**22)) is None:\n"
-        "        time.sleep(0.05)\n"
+        "    time.sleep(0.3)\n"
+        "    held.append(np.ones(2**26))\n"
         "held = []\n"
         "threading.Thread(target=hog).start()",
         "it used more memory than it may",
@@ -171,7 +173,10 @@ def test_a_cell_that_ends_its_kernel_later_costs_no_other(late, slow, points, nu
     code, why = LATE[late]
     guilty = f"import ctypes, os, threading, time\n{code}\n\n{ANSWERS['ridge_objective']}"
     before = nursery.number
-    earned, trouble, shown = points(notebook(ridge_objective=guilty, ridge_gradient=SLOW[slow]))
+    patient = "import time; time.sleep(1)\n\n" + ANSWERS["effective_dof"]
+    earned, trouble, shown = points(
+        notebook(ridge_objective=guilty, ridge_gradient=SLOW[slow], effective_dof=patient)
+    )
     assert earned == FULL | {"ridge_objective": 0.0}
     assert trouble == dict.fromkeys(FULL, "") | {"ridge_objective": "it is not there"}
     assert f"This cell was left out: some time after it had run, {why}." in shown["ridge_objective"]
@@ -215,6 +220,19 @@ def test_each_of_several_cells_that_end_their_kernel_is_found(points):
     )
     assert earned == {"ridge_objective": 0.0, "ridge_gradient": 0.0, "effective_dof": 3.0}
     assert "left out" in shown["ridge_objective"] and "left out" in shown["ridge_gradient"]
+
+
+def test_answers_stay_when_there_is_no_time_to_find_the_cell(nursery):
+    late = "import os, threading\nthreading.Timer(0.5, os._exit, [1]).start()\n\n"
+    made = notebook(
+        ridge_gradient=late + ANSWERS["ridge_gradient"],
+        effective_dof="import time; time.sleep(1.5)\n\n" + ANSWERS["effective_dof"],
+    )
+    with Nursery(assignment("ridge").available, replace(nursery.limits, seconds=2.5)) as hurried:
+        record = grade(made, RELEASE, "ada", b"secret", hurried)
+    first, *_, last = record.exercises
+    assert (first.points, last.points) == (3.0, 0.0)
+    assert last.trouble == "the notebook took longer than 2.5 seconds"
 
 
 def test_a_notebook_that_takes_down_every_kernel_is_left_alone_in_the_end(points):
