@@ -609,7 +609,7 @@ def prey(tmp_path_factory):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(SECRET)
         path.chmod(0o666)
-    listening, abstract = socket.create_server(("127.0.0.1", 0)), "\0grader-test"
+    listening, abstract = socket.create_server(("127.0.0.1", 0)), f"\0grader-test-{os.getpid()}"
     local = socket.socket(socket.AF_UNIX)
     local.bind(abstract)
     local.listen()
