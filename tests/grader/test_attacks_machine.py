@@ -505,7 +505,7 @@ FLOODS = [
         while True:
             print("flood " * 10_000, flush=True)
         """,
-        ends="longer than 3 seconds",
+        ends="This cell was ended",  # for its time, or for what it printed at once
     ),
     Attack(
         "an open file for every number there is",
