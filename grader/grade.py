@@ -6,32 +6,21 @@ import logging
 import math
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from grader import wire
 from grader.fingerprint import fingerprint
-from grader.kernel import Ended, Kernel, Nursery
+from grader.kernel import Nursery
 from grader.record import Exercise, Record, Remark
 from grader.release import Check, Release
+from grader.session import Answers, Session, grade_id
 from reglib.checks import find
 from reglib.checks.entry import Case
 from reglib.checks.judge import judge
-from reglib.checks.run import SECONDS, Outcome
 from reglib.checks.tell import tell
 
-DEATHS = 3  # kernels that a notebook may take down; then the rest of it is left alone
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What came out of a learner's function in each case, or why nothing did."""
-
-    outcomes: Sequence[Outcome] = ()
-    trouble: str = ""
 
 
 def grade(
@@ -53,10 +42,10 @@ def grade(
     """
     start = time.monotonic()
     cases = _draw(notebook, release, student, secret)
-    answers = _Session(nursery, files or {}).run(notebook, release, cases)
+    answers = Session(nursery, files or {}, cases).run(notebook, release)
     exercises, unfinished = [], set()
     for cell in notebook.cells:
-        check = release.checks.get(_grade_id(cell))
+        check = release.checks.get(grade_id(cell))
         if check:
             exercise = _verdict(check, cases[check], answers[check], unfinished, notebook, release)
             exercises.append(exercise)
@@ -73,10 +62,6 @@ def grade(
     )
 
 
-def _grade_id(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
 def _draw(
     notebook: NotebookNode, release: Release, student: str, secret: bytes
 ) -> dict[Check, list[Case]]:
@@ -88,93 +73,6 @@ def _draw(
         return int.from_bytes(hmac.digest(secret, text, "sha256")[:16], "big")
 
     return {check: find(check.exercise).draw(seed(check)) for check in release.checks.values()}
-
-
-class _Session:
-    """The run of one notebook, in as many kernels as it takes."""
-
-    def __init__(self, nursery: Nursery, files: Mapping[str, bytes]) -> None:
-        self.nursery, self.files, self.limits = nursery, files, nursery.limits
-        self.done: list[NotebookNode] = []  # cells to run again in the next kernel
-        self.deaths = 0
-        self.kernel: Kernel | None = None
-        self.end = time.monotonic() + self.limits.seconds
-
-    def run(
-        self, notebook: NotebookNode, release: Release, cases: Mapping[Check, list[Case]]
-    ) -> dict[Check, Answers]:
-        """Run all cells in order; give other cells their outputs, and return the answers."""
-        answers = {}
-        count = 0
-        try:
-            for cell in notebook.cells:
-                if cell.cell_type != "code":
-                    continue
-                count += 1
-                cell.execution_count = count
-                check = release.checks.get(_grade_id(cell))
-                if check:
-                    answers[check] = self._ask(check, cases[check])
-                else:
-                    self._cell(cell)
-        finally:
-            if self.kernel:
-                self.kernel.kill()
-        return answers
-
-    def _cell(self, cell: NotebookNode) -> None:
-        if not (kernel := self._living()):
-            cell.outputs = [_note(f"This cell was not run: {self._why_not()}.")]
-            return
-        ran = kernel.run(cell.source, self._seconds(self.limits.cell))
-        cell.outputs = ran.outputs
-        if not kernel.is_dead():
-            self.done.append(cell)
-        if ran.trouble:
-            cell.outputs.append(_note(f"This cell was ended: {ran.trouble}."))
-
-    def _ask(self, check: Check, cases: Sequence[Case]) -> Answers:
-        """The outcomes of a function; when asking it ends the kernel, that costs this exercise."""
-        if not (kernel := self._living()):
-            return Answers(trouble=self._why_not())
-        arguments = [case.args for case in cases]
-        try:
-            seconds = self._seconds(min(SECONDS, self.limits.cell))
-            reply = kernel.ask(check.function, wire.question(arguments), seconds)
-        except Ended as ended:
-            return Answers(trouble=str(ended))
-        try:
-            if reply["status"] == "error":
-                missing = reply["ename"] == "NameError"
-                return Answers(trouble="it is not there" if missing else "it cannot be called")
-            return Answers(wire.outcomes(reply["data"]["application/json"], arguments))
-        except (wire.Malformed, LookupError, TypeError):
-            return Answers(trouble="what came out of it cannot be read")
-
-    def _living(self) -> Kernel | None:
-        """The kernel; a new one in which all cells but the killers have run, if it has died."""
-        if self.kernel is None:
-            self.kernel = self.nursery.kernel(self.files)
-        while self.kernel.is_dead() and not self._why_not():
-            self.deaths += 1
-            self.kernel.kill()
-            self.kernel = self.nursery.kernel(self.files)
-            for cell in list(self.done):
-                self.kernel.run(cell.source, self._seconds(self.limits.cell))
-                if self.kernel.is_dead():
-                    self.done.remove(cell)
-                    break
-        return None if self._why_not() else self.kernel
-
-    def _why_not(self) -> str:
-        if self.deaths > DEATHS:
-            return f"the notebook has taken down {self.deaths} kernels"
-        if time.monotonic() > self.end:
-            return f"the notebook took longer than {self.limits.seconds:g} seconds"
-        return ""
-
-    def _seconds(self, most: float) -> float:
-        return max(0.1, min(most, self.end - time.monotonic()))
 
 
 def _verdict(
@@ -226,7 +124,7 @@ def _verdict(
 def _answer(check: Check, notebook: NotebookNode, release: Release) -> str:
     """The cell in which the checked function is asked for."""
     homes = {id for id, answer in release.answers.items() if check.function in answer.functions}
-    return "\n".join(cell.source for cell in notebook.cells if _grade_id(cell) in homes)
+    return "\n".join(cell.source for cell in notebook.cells if grade_id(cell) in homes)
 
 
 def _shown(exercise: Exercise) -> Collection[NotebookNode]:
@@ -235,7 +133,3 @@ def _shown(exercise: Exercise) -> Collection[NotebookNode]:
         new_output("stream", name="stdout", text=exercise.text + "\n"),
         new_output("execute_result", data={"text/plain": repr(exercise.points)}),
     ]
-
-
-def _note(text: str) -> NotebookNode:
-    return new_output("stream", name="stdout", text=text + "\n")

@@ -5,6 +5,7 @@ the copies to the learner. Here no link is followed, nothing but a regular file 
 is read than the limits allow, and only kinds of files that notebooks read are taken.
 """
 
+import glob
 import itertools
 import os
 import re
@@ -143,10 +144,16 @@ def guard(converter: BaseConverter) -> None:
     """Let a converter of nbgrader meet the files of a submission only in a copy of what is taken.
 
     nbgrader has no setting for that: these two of its methods read and copy from the folder that
-    `_format_source` names. A notebook of another name passes there for the one that was released.
+    `_format_source` names. A notebook of another name passes there for the one that was released,
+    and so does none at all: nbgrader would pass over its folder, and its learner hear of nothing.
     """
     for name in ("init_destination", "init_assignment"):
         setattr(converter, name, _through_a_copy(converter, getattr(converter, name)))
+    course = converter.coursedir
+    for name in _released(converter, course.assignment_id) if course.notebook_id == "*" else ():
+        for folder in glob.glob(converter._format_source(course.assignment_id, course.student_id)):
+            if os.path.isdir(folder):
+                converter.assignments.setdefault(folder, [os.path.join(folder, name)])
 
 
 def anchor(converter: BaseConverter) -> Path:
@@ -173,11 +180,17 @@ def _through_a_copy(converter: BaseConverter, method: Callable[[str, str], objec
 
 
 def _rename(converter: BaseConverter, assignment: str, folder: str) -> None:
+    names = _released(converter, assignment)
+    if names and names.isdisjoint(Path(path).name for path in converter.notebooks):
+        converter.notebooks = [os.path.join(folder, *names)]
+
+
+def _released(converter: BaseConverter, assignment: str) -> set[str]:
+    """The name of the released notebook, if there is one."""
     course = converter.coursedir
     released = Path(course.format_path(course.release_directory, ".", assignment))
     names = {path.name for path in released.glob("*.ipynb")}
-    if len(names) == 1 and names.isdisjoint(Path(path).name for path in converter.notebooks):
-        converter.notebooks = [os.path.join(folder, *names)]
+    return names if len(names) == 1 else set()
 
 
 def _is_plain(name: str) -> bool:

@@ -328,6 +328,11 @@ class Kernel:
         self.kill("it did not end when its time was up")
         raise Ended(self.why)
 
+    def rest(self, seconds: float) -> None:
+        """Leave the kernel alone for a while; raise `Ended` if it ends meanwhile."""
+        for _ in self._messages("", time.monotonic() + seconds):
+            pass
+
     def kill(self, why: str = "") -> None:
         """End the kernel and all that it has started, and wait until they have ended."""
         self.why = self.why or why

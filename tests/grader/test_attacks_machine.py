@@ -24,11 +24,12 @@ import psutil
 import pytest
 
 from grader.grade import grade
-from grader.kernel import Nursery, sweep
+from grader.kernel import Kernel, Nursery, sweep
 from grader.release import read
 from grader.sandbox import MEGABYTE, Limits
 from grader.seccomp import ARCHITECTURES, CLONE, CLONE3, FORBIDDEN
-from reglib.checks import assignment
+from reglib.checks import assignment, find
+from reglib.checks.entry import Entry
 
 pytestmark = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
 
@@ -61,12 +62,14 @@ NUMBERS = {
 @dataclass(frozen=True)
 class Attack:
     """`spoils`: what it takes from itself, the honest exercise after it too. `ends`: its kernel is
-    ended, or its cell is, for this reason. `bites`: outside of the sandbox it gets somewhere."""
+    ended, or its cell is, for this reason. `may_die`: on some machines, its own kernel dies of it.
+    `bites`: outside of the sandbox it gets somewhere."""
 
     name: str
     code: str
     spoils: bool = False
     ends: str = ""
+    may_die: bool = False
     bites: bool = False
 
 
@@ -169,6 +172,46 @@ READING = [
                 breach(number)
             if stat.S_ISCHR(found.st_mode) and found.st_rdev != os.stat("/dev/null").st_rdev:
                 breach(number)
+        """,
+    ),
+    Attack(
+        "reads all its memory, byte by byte",  # a hole ends a write, and what is there comes along
+        """
+        import ctypes, gc, os
+        libc, MB, BESIDE = ctypes.CDLL(None, use_errno=True), 1 << 20, 64
+        libc.pwrite.argtypes = ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_long
+        libc.sbrk.restype = ctypes.c_void_p
+        file = os.open("memory", os.O_RDWR | os.O_CREAT)
+
+        def read(at):
+            at, end = at * MB, at * MB + MB + BESIDE
+            while at < end:
+                size = libc.pwrite(file, at, end - at, 0)
+                if size > 0:
+                    yield os.pread(file, size, 0)
+                at += max(size, 0) // 4096 * 4096 + 4096
+
+        # What is looked for is not to be found because it is looked for.
+        turned = bytes(range(256))[::-1]
+        wanted, control = bytes(SOUGHT).translate(turned), bytes(range(100, 40, -1))
+        own = bytes(bytearray(control.translate(turned)))
+        places = {id(thing) // MB for thing in (own, *gc.get_objects())}
+        places |= {libc.sbrk(0) // MB, ctypes.cast(libc.pwrite, ctypes.c_void_p).value // MB}
+        places |= {ctypes.c_void_p.in_dll(libc, "environ").value // MB}
+        seen, found = set(), 0
+        for place in places:
+            for step in (1, -1):
+                at, empty = place, 0
+                while empty < 8 and at > 0 and (at, step) not in seen:
+                    seen.add((at, step))
+                    parts = [part.translate(turned) for part in read(at)]
+                    empty = 0 if parts else empty + 1
+                    found += sum(control in part for part in parts)
+                    if any(wanted in part for part in parts):
+                        breach(hex(at * MB))
+                    at += step
+        if not found:
+            breach("nothing at all is found like this")
         """,
     ),
 ]
@@ -296,13 +339,27 @@ WRITING = [
         import os, signal
         if os.getppid() > 0:
             breach("a parent")
-        for pid in (0, -1, *range(2, 400)):  # of these only its own threads are there
-            for number in (signal.SIGHUP, signal.SIGSTOP, signal.SIGKILL):
+        for pid in (*range(-400, 0), *range(2, 400), 0):  # there are only its own threads
+            for number in (signal.SIGSTOP, signal.SIGKILL):
                 try:
                     os.kill(pid, number)
                 except OSError:
                     pass
         """,
+    ),
+    # Linux keeps the init of a namespace from signals of its own, unless one is sent to a thread
+    # that blocks it, as those of ZeroMQ do: then it kills whom it was to spare, and nobody else.
+    Attack(
+        "hangs up on its own threads",
+        """
+        import os, signal
+        for pid in range(1, 400):
+            try:
+                os.kill(pid, signal.SIGHUP)
+            except OSError:
+                pass
+        """,
+        may_die=True,
     ),
 ]
 
@@ -443,6 +500,14 @@ FLOODS = [
         """,
     ),
     Attack(
+        "an output flood",
+        """
+        while True:
+            print("flood " * 10_000, flush=True)
+        """,
+        ends="This cell was ended",  # for its time, or for what it printed at once
+    ),
+    Attack(
         "an open file for every number there is",
         """
         kept = []
@@ -544,7 +609,7 @@ def prey(tmp_path_factory):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(SECRET)
         path.chmod(0o666)
-    listening, abstract = socket.create_server(("127.0.0.1", 0)), "\0grader-test"
+    listening, abstract = socket.create_server(("127.0.0.1", 0)), f"\0grader-test-{os.getpid()}"
     local = socket.socket(socket.AF_UNIX)
     local.bind(abstract)
     local.listen()
@@ -559,7 +624,7 @@ def prey(tmp_path_factory):
 
     for server in (listening, local):
         threading.Thread(target=accept, args=(server,), daemon=True).start()
-    os.environ["GRADER_TEST_TOKEN"] = "4b0e"
+    os.environ["GRADER_TEST_TOKEN"] = "4b0e, which no other memory holds"
     yield Prey(course, listening.getsockname()[1], abstract, heard)
     del os.environ["GRADER_TEST_TOKEN"]
     for server in (listening, local):
@@ -621,7 +686,8 @@ def test_an_attack_gets_nowhere(attack, prey, release, nursery):
     heard = len(prey.heard)
     record, said = attacked(attack, prey, release, nursery)
     assert "BREACH" not in said
-    assert (attack.ends or "tried") in said
+    assert len(said) < 2 * LIMITS.output
+    assert (attack.ends or "tried") in said or (attack.may_die and "its kernel died" in said)
     points = {exercise.name: exercise.points for exercise in record.exercises}
     assert points["ridge.ridge_gradient"] == 0
     assert points["ridge.ridge_objective"] == 3, said
@@ -644,6 +710,94 @@ def test_the_attack_gets_somewhere_without_a_sandbox(attack, prey, tmp_path):
     code = code.replace("*range(2, 300)", "")  # of the processes of this machine only its parent
     ran = subprocess.run([sys.executable, "-c", code], cwd=course, capture_output=True, text=True)
     assert "BREACH" in ran.stdout, ran.stdout + ran.stderr
+
+
+def memory(process):
+    """All memory of a process that can be written, in pieces that overlap."""
+    piece, overlap = 16 * MEGABYTE, 1024
+    with open(f"/proc/{process.pid}/maps") as maps, open(f"/proc/{process.pid}/mem", "rb") as file:
+        for line in maps:
+            place, rights, *_ = line.split()
+            start, end = (int(at, 16) for at in place.split("-"))
+            for at in range(start, end, piece) if "w" in rights else ():
+                file.seek(at)
+                yield file.read(min(piece + overlap, end - at))
+
+
+def telling(answer):
+    """The bytes of the weights of a fit, if no memory holds such by chance."""
+    w, _ = answer
+    return [w.tobytes()] if len(w) > 1 and all(len(str(float(x))) > 12 for x in w) else []
+
+
+def traces(seed):
+    """A seed as bytes, as text, and as Python keeps it: 30 bits in each word."""
+    words = [(seed >> 30 * i & 2**30 - 1).to_bytes(4, "little") for i in range(5)]
+    return [seed.to_bytes(16, "big"), seed.to_bytes(16, "little"), b"".join(words)[:16],
+            str(seed).encode(), f"{seed:x}".encode()]  # fmt: skip
+
+
+def test_no_memory_in_the_sandbox_holds_what_nobody_may_know(prey, release, nursery, monkeypatch):
+    """Neither secret nor seed nor a right answer, when a kernel has been asked everything.
+
+    Bubblewrap itself is left out: it runs nothing, and no kernel sees it.
+    """
+    entry, drawn, found = find("ridge.ridge_fit"), {}, set()
+    draw, kill = Entry.draw, Kernel.kill
+
+    def spied(self, seed=None):
+        drawn[self.name] = seed, [case.args for case in draw(self, seed)[1:]]
+        return draw(self, seed)
+
+    def searched(kernel, why=""):
+        seed, graded = drawn[entry.name]
+        wanted = {
+            "secret": [SECRET],
+            "environment": [os.environ["GRADER_TEST_TOKEN"].encode()],
+            "seed": traces(seed),
+            "answers": [x for args in graded for x in telling(entry.reference(*args))],
+            "inputs": [args[0].tobytes() for args in graded if args[0].size > 5],
+        }
+        assert all(wanted.values())
+        pythons = [process for process in family(nursery) if process.name() != "bwrap"]
+        for piece in (piece for process in pythons for piece in memory(process)):
+            found.update(w for w in wanted if any(one in piece for one in wanted[w]))
+        kill(kernel, why)
+
+    monkeypatch.setattr(Entry, "draw", spied)
+    monkeypatch.setattr(Kernel, "kill", searched)
+    keeps = "kept = []\ndef ridge_fit(*args):\n    kept.append(args)\n    return 0.0, 0.0\n"
+    monkeypatch.setitem(HONEST, "ridge_fit", keeps)
+    attacked(Attack("none", ""), prey, release, nursery)
+    assert found == {"inputs"}
+
+
+SIGNALS = """
+import os, signal
+for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP):
+    for pid in sorted({*range(-400, 400)} - {os.getpid(), -os.getpid(), 0}) + [0]:  # itself last
+        try:
+            os.kill(pid, number)
+        except OSError:
+            pass
+"""
+
+
+def test_a_signal_reaches_nobody_but_who_sends_it(nursery):
+    bystander = nursery.kernel()
+    bystander.run("import os, time\nfor _ in range(3):\n    os.fork() or time.sleep(300)\n", 5)
+    attacker = nursery.kernel()
+    assert nursery.spare.ready.wait(10)
+    before = set(family(nursery))
+    attacker.run(SIGNALS, 5)
+    attacker.kill()
+    gone = before - set(running(before, seconds=1))
+    assert len(gone) == 2  # its own kernel, and the keeper of that
+    assert not any(process.status() == psutil.STATUS_STOPPED for process in before - gone)
+    for kernel in (bystander, nursery.kernel()):
+        ran = kernel.run("print('here')", 5)
+        assert [output.text for output in ran.outputs] == ["here\n"]
+        kernel.kill()
 
 
 def test_two_learners_share_nothing_that_can_be_written(nursery):

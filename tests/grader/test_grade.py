@@ -4,14 +4,16 @@ import json
 import os
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from grader.grade import _draw, grade
+from grader.kernel import Nursery
 from grader.release import read
-from reglib.checks import find
+from reglib.checks import assignment, find
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("ridge_objective", "ridge_gradient", "effective_dof")
@@ -132,6 +134,105 @@ def test_a_cell_that_hangs_but_can_be_interrupted_keeps_what_it_made(points):
     earned, _, shown = points(notebook(setup=ANSWERS["setup"] + "\nimport time; time.sleep(60)"))
     assert earned == FULL
     assert "it took longer than 2 seconds" in shown["setup"]
+
+
+LATE = {  # what a cell leaves behind, and what becomes of its kernel half a second later
+    "a timer": ("threading.Timer(0.5, os._exit, [1]).start()", "its kernel died"),
+    "a thread that crashes": (
+        "threading.Timer(0.5, lambda: ctypes.string_at(0)).start()",
+        "its kernel died",
+    ),
+    "a thread that takes all memory": (
+        "def hog():\n"
+        "    time.sleep(0.3)\n"
+        "    held.append(np.ones(2**26))\n"
+        "held = []\n"
+        "threading.Thread(target=hog).start()",
+        "it used more memory than it may",
+    ),
+    "a thread that speaks without end": (
+        "def speak():\n"
+        "    time.sleep(0.5)\n"
+        "    k = get_ipython().kernel\n"
+        "    k.session.send(k.iopub_socket, 'stream', {'name': 'stdout', 'text': 'x' * 2**25})\n"
+        "threading.Thread(target=speak).start()",
+        "it printed or sent too much at once",
+    ),
+}
+SLOW = {  # an honest answer that is under way then
+    "a cell": "import time; time.sleep(1.5)\n\n" + ANSWERS["ridge_gradient"],
+    "a check": "import time\n\n"
+    + ANSWERS["ridge_gradient"].replace("    residual", "    time.sleep(0.15)\n    residual", 1),
+}
+
+
+@pytest.mark.parametrize(
+    ("late", "slow"), [*((late, "a check") for late in LATE), ("a timer", "a cell")]
+)
+def test_a_cell_that_ends_its_kernel_later_costs_no_other(late, slow, points, nursery):
+    code, why = LATE[late]
+    guilty = f"import ctypes, os, threading, time\n{code}\n\n{ANSWERS['ridge_objective']}"
+    before = nursery.number
+    patient = "import time; time.sleep(1)\n\n" + ANSWERS["effective_dof"]
+    earned, trouble, shown = points(
+        notebook(ridge_objective=guilty, ridge_gradient=SLOW[slow], effective_dof=patient)
+    )
+    assert earned == FULL | {"ridge_objective": 0.0}
+    assert trouble == dict.fromkeys(FULL, "") | {"ridge_objective": "it is not there"}
+    assert f"This cell was left out: some time after it had run, {why}." in shown["ridge_objective"]
+    assert nursery.number - before <= 6
+
+
+def test_an_answer_that_ends_its_kernel_later_costs_no_other(points):
+    late = "import os, threading\n\n" + ANSWERS["ridge_objective"].replace(
+        "    residual", "    threading.Timer(0.5, os._exit, [1]).start()\n    residual", 1
+    )
+    earned, trouble, _ = points(notebook(ridge_objective=late, ridge_gradient=SLOW["a cell"]))
+    assert earned == FULL | {"ridge_objective": 0.0}
+    assert trouble["ridge_objective"] == "some time after it had run, its kernel died"
+
+
+def test_a_kernel_that_ends_while_nothing_is_asked_of_it_any_more_costs_nothing(points):
+    late = "import os, threading\nthreading.Timer(60, os._exit, [1]).start()\n\n"
+    assert points(notebook(effective_dof=late + ANSWERS["effective_dof"]))[0] == FULL
+
+
+def test_a_signal_to_oneself_that_linux_ignores_costs_nothing(points):
+    """A kernel is the init of its namespace, which even SIGKILL does not reach from within."""
+    late = (
+        "import os, signal, threading\n"
+        "threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGKILL]).start()\n\n"
+    )
+    made = notebook(
+        ridge_objective=late + ANSWERS["ridge_objective"], ridge_gradient=SLOW["a cell"]
+    )
+    assert points(made)[0] == FULL
+
+
+def test_each_of_several_cells_that_end_their_kernel_is_found(points):
+    late = "import os, threading\nthreading.Timer({}, os._exit, [1]).start()\n\n"
+    earned, _, shown = points(
+        notebook(
+            ridge_objective=late.format(0.4) + ANSWERS["ridge_objective"],
+            ridge_gradient=late.format(0.5) + ANSWERS["ridge_gradient"],
+            effective_dof="import time; time.sleep(1.5)\n\n" + ANSWERS["effective_dof"],
+        )
+    )
+    assert earned == {"ridge_objective": 0.0, "ridge_gradient": 0.0, "effective_dof": 3.0}
+    assert "left out" in shown["ridge_objective"] and "left out" in shown["ridge_gradient"]
+
+
+def test_answers_stay_when_there_is_no_time_to_find_the_cell(nursery):
+    late = "import os, threading\nthreading.Timer(0.5, os._exit, [1]).start()\n\n"
+    made = notebook(
+        ridge_gradient=late + ANSWERS["ridge_gradient"],
+        effective_dof="import time; time.sleep(1.5)\n\n" + ANSWERS["effective_dof"],
+    )
+    with Nursery(assignment("ridge").available, replace(nursery.limits, seconds=2.5)) as hurried:
+        record = grade(made, RELEASE, "ada", b"secret", hurried)
+    first, *_, last = record.exercises
+    assert (first.points, last.points) == (3.0, 0.0)
+    assert last.trouble == "the notebook took longer than 2.5 seconds"
 
 
 def test_a_notebook_that_takes_down_every_kernel_is_left_alone_in_the_end(points):

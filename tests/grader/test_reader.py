@@ -69,6 +69,10 @@ def garbage(folder):
     (folder / "ridge.ipynb").write_bytes(b"\xff\xfe{[" * 100)
 
 
+def no_notebook(folder):
+    (folder / "ridge.ipynb").rename(folder / "ridge.txt.zip")
+
+
 def mangled(folder):
     notebook = json.loads((folder / "ridge.ipynb").read_text("utf-8"))
     notebook["metadata"] = {"kernelspec": {"name": "ir"}, "grader": {"remarks": [FORGED]}}
@@ -91,6 +95,7 @@ SUBMISSIONS = {
     pipe_for_a_notebook: 0.0,
     huge: 0.0,
     garbage: 0.0,
+    no_notebook: 0.0,
 }
 
 
@@ -160,7 +165,7 @@ def test_no_file_comes_along(graded, prepare):
 def test_the_reason_is_told(graded, prepare):
     told = remarks(graded, prepare.__name__)
     assert told and FORGED["text"] not in [remark.text for remark in told]
-    suspicious = prepare not in (huge, garbage)
+    suspicious = prepare not in (huge, garbage, no_notebook)
     assert any(remark.suspicious for remark in told) == suspicious
     page = (graded / "feedback" / prepare.__name__ / "ridge/ridge.html").read_text("utf-8")
     assert "Remarks of the grader" in page
@@ -180,3 +185,19 @@ def test_a_second_run_finds_nothing_to_do_and_a_forced_one_the_same_marks(graded
     in_course(graded, "nbgrader", "autograde", "ridge")
     in_course(graded, "nbgrader", "autograde", "ridge", "--force", "--student=mangled")
     assert {prepare: marks(graded, prepare.__name__) for prepare in SUBMISSIONS} == before
+
+
+def test_an_earlier_pass_does_not_outlive_its_check(course, hand_in, solution, in_course):
+    path = hand_in(course, "eve", solution)
+    in_course(course, "nbgrader", "autograde", "ridge")
+    assert marks(course, "eve")[0] == FULL
+    notebook = json.loads(path.read_text("utf-8"))
+    fit = next(cell for cell in notebook["cells"] if cell["id"] == "ridge_fit")
+    fit["source"] = "def ridge_fit(X, y, lam):\n    return 0 * X[0], 0.0\n"
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "check_ridge_fit"]
+    path.write_text(json.dumps(notebook), "utf-8")
+    in_course(course, "nbgrader", "autograde", "ridge", "--force")
+    found = {exercise.name: exercise for exercise in record.load(course, "ridge", "eve").exercises}
+    assert found["ridge.ridge_fit"].points == 0
+    assert marks(course, "eve")[0] == sum(exercise.points for exercise in found.values()) < FULL
+    assert remarks(course, "eve")[0].text == "The check of ridge_fit was missing: it was put back."
