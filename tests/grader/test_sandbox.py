@@ -1,6 +1,8 @@
 """What a kernel sees and what it may use; which of its system calls are filtered."""
 
+import base64
 import errno
+import io
 import json
 import os
 import re
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from matplotlib.image import imread
 
 from grader import sandbox, seccomp
 from grader.kernel import Nursery
@@ -118,6 +121,38 @@ def test_a_figure_is_shown_as_a_picture_and_nothing_else_is_said(nursery):
     )
     kernel.kill()
     assert [set(output.data) for output in ran.outputs] == [{"text/plain", "image/png"}]
+
+
+@needs_bwrap
+@pytest.mark.parametrize("title", ["short", "wider than the canvas is, " * 5])
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_no_part_of_a_figure_is_cut_off(nursery, layout, title):
+    kernel = nursery.kernel()
+    ran = kernel.run(
+        "import matplotlib.pyplot as plt\n"
+        f"plt.subplots(layout={layout!r})[1].set(title={title!r}, xlabel='x', ylabel='y')\n"
+        "plt.show()\n"
+        "plt.plot([1, 2])",  # shown without being asked for
+        10.0,
+    )
+    kernel.kill()
+    pictures = [out.data["image/png"] for out in ran.outputs if "image/png" in out.data]
+    assert len(pictures) == 2
+    for picture in pictures:
+        pixels = imread(io.BytesIO(base64.b64decode(picture)))
+        assert pixels.min() < 0.1
+        for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
+            assert edge.min() == 1
+
+
+@needs_bwrap
+def test_what_stands_under_a_slider_is_not_drawn_as_nobody_sees_it(told):
+    code = """
+from reglib.widgets import tune
+box = tune(lambda X, y, lam: ([lam], 0.0), [[1.0], [2.0]], [3.0, 5.0], [0, 1])
+print(*(bool(child.value) for child in box.children[1:]))
+"""
+    assert told(code) == "True False\n"
 
 
 @needs_bwrap
