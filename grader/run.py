@@ -30,6 +30,7 @@ from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from grader import course, execute, intake, record, sandbox
+from grader.kept import kept
 from grader.marks import handed_in
 from grader.record import Record
 from grader.repair import repair_file, with_remarks
@@ -127,7 +128,10 @@ class Run:
         under_way = {}
         ahead = 2 * max(1, sum(client.nthreads().values()))
         left = len(students)
-        with tqdm(total=left, desc=self.name, unit=" submissions", disable=None) as bar:
+        with (
+            kept(self.course.db_url),
+            tqdm(total=left, desc=self.name, unit=" submissions", disable=None) as bar,
+        ):
 
             def submit_next() -> bool:
                 job = next(jobs, None)
