@@ -32,6 +32,8 @@ def alone(root: Path | str) -> Iterator[None]:
 def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
     """Connect to a Dask scheduler, or to one of our own whose workers are starting meanwhile."""
     dask.config.set({"distributed.scheduler.allowed-failures": 10})
+    # Dask keeps the last thousand messages: in ours are whole notebooks.
+    dask.config.set({"distributed.admin.low-level-log-length": 10})
     if scheduler:
         with Client(scheduler) as client:
             yield client
