@@ -238,7 +238,7 @@ def shared_libraries() -> tuple[Path, ...]:
         listed = subprocess.run(
             [binaries[0], "-c", ""],
             cwd=folder,
-            env={"LD_TRACE_LOADED_OBJECTS": "1", "LD_PRELOAD": names},
+            env={**os.environ, "LD_TRACE_LOADED_OBJECTS": "1", "LD_PRELOAD": names},
             capture_output=True,
             text=True,
         ).stdout

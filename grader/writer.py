@@ -15,6 +15,7 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
+import dask
 import nbformat
 from distributed import Client, as_completed
 from nbgrader.apps.baseapp import NbGrader
@@ -126,7 +127,8 @@ class Run:
         ):
 
             def submit() -> None:
-                ahead = 2 * max(1, sum(client.nthreads().values()))  # of workers that are there
+                # Workers may still be on their way, and more of them than there are cores here.
+                ahead = 2 * max(dask.system.CPU_COUNT, sum(client.nthreads().values()))
                 for job in itertools.islice(jobs, max(0, ahead - len(under_way))):
                     future = client.submit(work, job, pure=False, retries=2)
                     under_way[future] = job.student

@@ -2,6 +2,7 @@
 
 import base64
 import errno
+import importlib.util
 import io
 import json
 import os
@@ -13,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy
 import psutil
 import pytest
 from matplotlib.image import imread
@@ -98,6 +100,19 @@ def test_no_libraries_for_windows_and_networks():
     names = " ".join(path.name for path in sandbox.shared_libraries())
     assert "libc.so" in names
     assert not re.search("libX|libtk|libtcl|krb5|curses|readline", names)
+
+
+@pytest.mark.skipif(not shutil.which("ldd"), reason="ldd is not installed")
+@pytest.mark.parametrize("name", ["_ssl", "_ctypes", "numpy.linalg._umath_linalg", "zmq"])
+def test_the_libraries_are_those_that_ldd_tells_of(name):
+    place = Path(importlib.util.find_spec(name).origin)
+    binaries = place.parent.rglob("*.so") if place.suffix == ".py" else [place]
+    site = Path(numpy.__file__).parents[1]
+    for binary in (sys.executable, *binaries):
+        listed = subprocess.run(["ldd", binary], capture_output=True, text=True).stdout
+        found = {Path(path) for path in re.findall(r"(/\S+) \(0x", listed)}
+        system = {path for path in found if site not in path.parents}
+        assert system and system <= set(sandbox.shared_libraries())
 
 
 @needs_bwrap
