@@ -185,8 +185,9 @@ def report(
     yield (
         "Submissions of `ridge` with nine tenths of the solutions: `nbgrader autograde` as it "
         "comes, which runs one notebook after the other with the rights of the instructor, and "
-        "`python -m grader run`, sandboxed and judged outside. Nearly all that the whole notebook "
-        "takes is its own work, and the drawing of its figures, which is the same for both. Wall "
+        "`python -m grader run`, sandboxed and judged outside. Most of what the whole notebook "
+        "takes is its own arithmetic, which is the same for both. The grader draws the figures "
+        "that are kept, and each once; nbgrader draws them twice, and those of sliders too. Wall "
         f"time, medians over {pairs} interleaved runs."
     )
     yield ""

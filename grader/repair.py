@@ -433,6 +433,7 @@ class Reader(NotebookExporter):
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **settings: Any
     ) -> tuple[str, dict[str, Any]]:
+        self.optimistic_validation = bool(self._preprocessors)  # after the last of them alone
         if not (isinstance(self.parent, Autograde) and self.parent._sanitizing):
             return super().from_filename(filename, resources, **settings)
         told = resources["nbgrader"]

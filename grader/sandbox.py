@@ -2,6 +2,7 @@
 
 import functools
 import importlib.metadata
+import itertools
 import json
 import math
 import os
@@ -179,17 +180,19 @@ def options(runs: Path, available: Sequence[str]) -> list[str]:
     return [*bwrap, "--chdir", "/"]
 
 
-def distributions() -> Iterator[tuple[str, Path]]:
+@functools.cache
+def distributions() -> tuple[tuple[str, Path], ...]:
     """What the needed distributions have put at the top of site-packages: names and paths."""
+    found = []
     for distribution in _needed():
-        tops = {Path(str(file)).parts[0] for file in distribution.files or ()}
+        tops = {file.parts[0] for file in distribution.files or ()}
         for top in sorted(tops - {"..", "/", "__pycache__"}):
             path = Path(str(distribution.locate_file(top)))
             if path.exists() and path.suffix != ".pth":
-                yield top, path
+                found.append((top, path))
+    return tuple(found)
 
 
-@functools.cache
 def _needed() -> tuple[importlib.metadata.Distribution, ...]:
     found: dict[str, importlib.metadata.Distribution] = {}
     names = list(DISTRIBUTIONS)
@@ -228,8 +231,18 @@ def shared_libraries() -> tuple[Path, ...]:
     binaries = [Path(sys.executable).resolve(), *modules]
     for _, path in distributions():
         binaries += path.rglob("*.so") if path.is_dir() else []
-    listed = subprocess.run(["ldd", *map(str, binaries)], capture_output=True, text=True).stdout
-    found = set(re.findall(r"(?:=> )?(/\S+) \(0x", listed))
+    found: set[str] = set()
+    for folder, paths in itertools.groupby(sorted(binaries), lambda path: path.parent):
+        # What `ldd` asks of the linker for one file, for all of a folder at once.
+        names = ":".join(f"./{path.name}" for path in paths)
+        listed = subprocess.run(
+            [binaries[0], "-c", ""],
+            cwd=folder,
+            env={**os.environ, "LD_TRACE_LOADED_OBJECTS": "1", "LD_PRELOAD": names},
+            capture_output=True,
+            text=True,
+        ).stdout
+        found |= set(re.findall(r"^\s+(?:\S+ => )?(/\S+) \(0x", listed, re.MULTILINE))
     inside = [str(path) for _, path in distributions() if path.is_dir()]
     return tuple(
         Path(path)

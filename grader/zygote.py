@@ -12,8 +12,10 @@ stands alone. Requests come as lines of JSON on stdin, answers go as lines of JS
 When a kernel ends by itself, or is ended for using too much memory, that is told unasked.
 """
 
+import base64
 import contextlib
 import ctypes
+import gc
 import importlib
 import io
 import json
@@ -37,16 +39,23 @@ DESCRIPTORS = 4096  # that the zygote itself may have, several for each kernel
 # What a kernel imports by itself or for nearly every notebook.
 WARM = (
     "ipykernel.kernelapp",
+    "ipykernel.debugger",
     "ipykernel.zmqshell",
     "ipywidgets",
     "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.magics.execution",
+    "IPython.core.pylabtools",
     "IPython.core.ultratb",
+    "IPython.extensions.storemagic",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib_inline.backend_inline",
     "numpy",
     "pygments.formatters.terminal256",
     "stack_data",
+    "tornado.platform.asyncio",
+    "tornado.queues",
     "grader.seccomp",
     "grader.wire",
 )
@@ -135,11 +144,32 @@ def kernel(bound, ipc):
 
     sys.modules["numpy"].random.seed()  # the state is the same in all forks
     app = IPKernelApp.instance()
-    app.initialize(["-f", f"{ipc}/kernel.json", "--HistoryManager.hist_file=:memory:", "--quiet"])
+    app.initialize(["-f", f"{ipc}/kernel.json", "--HistoryManager.enabled=False", "--quiet"])
     app.shell.enable_matplotlib("inline")  # which importing it did before there was a shell
+    show = app.shell.display_formatter.formatters["image/png"].for_type_by_name
+    show("matplotlib.figure", "Figure", picture)
     os.write(bound, b"1")
     os.close(bound)
     app.start()
+
+
+def picture(figure):
+    """A figure as the PNG that IPython makes of it, which draws twice to see first what to crop."""
+    canvas = figure.canvas
+    if figure.axes and hasattr(canvas, "buffer_rgba"):
+        canvas.draw()
+        box = figure.get_tightbbox(canvas.get_renderer())
+        left, bottom, right, top = box.extents * figure.dpi
+        width, height = canvas.get_width_height(physical=True)
+        if 0 <= left < right <= width and 0 <= bottom < top <= height:  # nothing is cut off
+            pad = 0.1 * figure.dpi
+            rows = slice(max(0, int(height - top - pad)), int(height - bottom + pad) + 1)
+            columns = slice(max(0, int(left - pad)), int(right + pad) + 1)
+            file = io.BytesIO()
+            pixels = sys.modules["numpy"].asarray(canvas.buffer_rgba())[rows, columns]
+            sys.modules["matplotlib.pyplot"].imsave(file, pixels, format="png")
+            return base64.b64encode(file.getvalue()).decode()
+    return sys.modules["IPython.core.pylabtools"].print_figure(figure, base64=True)
 
 
 def close_all_but(kept):
@@ -352,6 +382,12 @@ if __name__ == "__main__":
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
 
+    with contextlib.suppress(ImportError):
+        from reglib.widgets import tune
+
+        # Outputs are kept and widgets are not, so what stands under a slider is seen by nobody.
+        sys.modules[tune.__module__].SEEN = False
+
     with warnings.catch_warnings():  # of a first plot, the slow part is to find the fonts
         warnings.simplefilter("ignore")
         pyplot = sys.modules["matplotlib.pyplot"]
@@ -360,5 +396,8 @@ if __name__ == "__main__":
         pyplot.savefig(io.BytesIO())
         pyplot.close("all")
 
+    gc.collect()
+    # A kernel would go through all of this again and again, and copy the memory as it does.
+    gc.freeze()
     Zygote(limits).serve()
     os._exit(0)  # nothing is left to do but to be gone

@@ -32,7 +32,7 @@ from nbgrader.utils import compute_checksum
 import reglib
 from grader import export, record
 from grader.marks import course_at, gradebook_of, read_marks
-from grader.run import Run
+from grader.writer import Run
 from reglib.check import check
 
 if not shutil.which("bwrap"):

@@ -1,5 +1,6 @@
 """`python -m grader run`: a class graded in parallel, killed at any moment, on any database."""
 
+import gc
 import json
 import random
 import shutil
@@ -13,6 +14,9 @@ import nbformat
 import psutil
 import pytest
 from nbgrader.api import Gradebook
+
+from grader.record import Remark
+from grader.run import cluster
 
 if not shutil.which("bwrap"):
     pytest.skip("bubblewrap is not installed", allow_module_level=True)
@@ -163,6 +167,15 @@ def test_an_existing_scheduler_is_used(class_of, in_course):
             cluster.scheduler_address,
         )
     assert json.loads((class_of / ".grader/verdicts/ridge/s03.json").read_text())["sandbox"]
+
+
+def test_what_has_been_given_out_is_not_kept():
+    """Dask keeps many of its last messages, and each of ours has a notebook in it."""
+    with cluster(None, 1) as client:
+        for number in range(40):
+            client.submit(str, Remark(f"{number}")).result()
+        gc.collect()
+        assert sum(isinstance(thing, Remark) for thing in gc.get_objects()) < 20
 
 
 def test_who_is_unknown_is_named(class_of, in_course):

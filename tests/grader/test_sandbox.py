@@ -1,6 +1,9 @@
 """What a kernel sees and what it may use; which of its system calls are filtered."""
 
+import base64
 import errno
+import importlib.util
+import io
 import json
 import os
 import re
@@ -11,8 +14,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy
 import psutil
 import pytest
+from matplotlib.image import imread
 
 from grader import sandbox, seccomp
 from grader.kernel import Nursery
@@ -97,6 +102,19 @@ def test_no_libraries_for_windows_and_networks():
     assert not re.search("libX|libtk|libtcl|krb5|curses|readline", names)
 
 
+@pytest.mark.skipif(not shutil.which("ldd"), reason="ldd is not installed")
+@pytest.mark.parametrize("name", ["_ssl", "_ctypes", "numpy.linalg._umath_linalg", "zmq"])
+def test_the_libraries_are_those_that_ldd_tells_of(name):
+    place = Path(importlib.util.find_spec(name).origin)
+    binaries = place.parent.rglob("*.so") if place.suffix == ".py" else [place]
+    site = Path(numpy.__file__).parents[1]
+    for binary in (sys.executable, *binaries):
+        listed = subprocess.run(["ldd", binary], capture_output=True, text=True).stdout
+        found = {Path(path) for path in re.findall(r"(/\S+) \(0x", listed)}
+        system = {path for path in found if site not in path.parents}
+        assert system and system <= set(sandbox.shared_libraries())
+
+
 @needs_bwrap
 def test_what_notebooks_import_is_there(told):
     code = (
@@ -118,6 +136,38 @@ def test_a_figure_is_shown_as_a_picture_and_nothing_else_is_said(nursery):
     )
     kernel.kill()
     assert [set(output.data) for output in ran.outputs] == [{"text/plain", "image/png"}]
+
+
+@needs_bwrap
+@pytest.mark.parametrize("title", ["short", "wider than the canvas is, " * 5])
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_no_part_of_a_figure_is_cut_off(nursery, layout, title):
+    kernel = nursery.kernel()
+    ran = kernel.run(
+        "import matplotlib.pyplot as plt\n"
+        f"plt.subplots(layout={layout!r})[1].set(title={title!r}, xlabel='x', ylabel='y')\n"
+        "plt.show()\n"
+        "plt.plot([1, 2])",  # shown without being asked for
+        10.0,
+    )
+    kernel.kill()
+    pictures = [out.data["image/png"] for out in ran.outputs if "image/png" in out.data]
+    assert len(pictures) == 2
+    for picture in pictures:
+        pixels = imread(io.BytesIO(base64.b64decode(picture)))
+        assert pixels.min() < 0.1
+        for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
+            assert edge.min() == 1
+
+
+@needs_bwrap
+def test_what_stands_under_a_slider_is_not_drawn_as_nobody_sees_it(told):
+    code = """
+from reglib.widgets import tune
+box = tune(lambda X, y, lam: ([lam], 0.0), [[1.0], [2.0]], [3.0, 5.0], [0, 1])
+print(*(bool(child.value) for child in box.children[1:]))
+"""
+    assert told(code) == "True False\n"
 
 
 @needs_bwrap

@@ -1,0 +1,160 @@
+"""The one process that writes to the gradebook: gives out submissions, takes in what they got.
+
+A worker is given all that it needs and answers with a graded notebook. A submission is done when
+its record is written, which is the last thing that happens to it; a run that was killed goes on
+with those that are not done.
+"""
+
+import hashlib
+import inspect
+import itertools
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+
+import dask
+import nbformat
+from distributed import Client, as_completed
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde
+from nbgrader.utils import temp_attrs
+from sqlalchemy.engine import make_url
+from tqdm import tqdm
+
+from grader import course, execute, intake, record
+from grader.kept import kept
+from grader.record import Record
+from grader.repair import repair_file, with_remarks
+from grader.work import Job, work
+
+log = logging.getLogger(__name__)
+
+
+class Run:
+    """One run over the submissions of an assignment in a course folder."""
+
+    def __init__(self, root: Path | str, name: str, sandboxed: bool | None = None) -> None:
+        app = NbGrader()
+        app.initialize([], root=str(Path(root).resolve()))
+        self.course, self.config, self.name = app.coursedir, app.config, name
+        self.course.db_url = patient(self.course.db_url)
+        settings = execute.Execute(config=app.config)
+        self.sandboxed = settings.sandboxed if sandboxed is None else sandboxed
+        self.limits = settings.given_limits()
+        self.secret = course.secret(self.course)
+        self.release = course.released(self.course, name, name)
+        ours = self.course.format_path(self.course.source_directory, ".", name)
+        self.files = intake.take(ours, ours).files  # that stand beside every notebook
+        self.basis = self._basis()
+        self.graded: dict[str, Record] = {}
+        self.failed: dict[str, str] = {}
+
+    def jobs(self, students: Sequence[str], force: bool) -> Iterator[Job]:
+        """What is to be done for these students; nothing for those who are done."""
+        submitted = self.course.submitted_directory
+        anchor = Path(self.course.root, submitted)
+        for student in students:
+            folder = Path(self.course.format_path(submitted, student, self.name))
+            repaired = repair_file(self.release, folder / f"{self.release.name}.ipynb", anchor)
+            files = {**repaired.files, **self.files}
+            notebook = nbformat.writes(with_remarks(repaired))
+            key = self._key(notebook, files)
+            if force or not self._is_done(student, key):
+                yield Job(
+                    student,
+                    notebook,
+                    files,
+                    repaired.remarks,
+                    key,
+                    self.release,
+                    self.secret,
+                    self.limits,
+                    self.sandboxed,
+                )
+
+    def _basis(self) -> bytes:
+        """What every outcome depends on."""
+        parts = [
+            nbformat.writes(self.release.notebook),
+            inspect.getsource(import_module(f"reglib.checks.{self.name}")),
+            json.dumps([asdict(self.limits), self.sandboxed]),
+        ]
+        return self.secret + "\0".join(parts).encode("utf-8", "replace")
+
+    def _key(self, notebook: str, files: dict[str, bytes]) -> str:
+        """A hash of all that one outcome depends on."""
+        brought = json.dumps({name: data.hex() for name, data in sorted(files.items())})
+        text = f"\0{notebook}\0{brought}".encode("utf-8", "replace")
+        return hashlib.sha256(self.basis + text).hexdigest()
+
+    def _is_done(self, student: str, key: str) -> bool:
+        folder = Path(self.course.format_path(self.course.autograded_directory, student, self.name))
+        try:
+            found = record.load(self.course.root, self.name, student)
+        except ValueError:
+            return False
+        return bool(found) and found.key == key and (folder / f"{self.release.name}.ipynb").exists()
+
+    def write(self, notebook: str, graded: Record) -> None:
+        """Have nbgrader put a graded submission into the gradebook; then say that it is done."""
+        student = graded.student
+        record.place(self.course.root, self.name, student).unlink(missing_ok=True)
+        execute.finished[self.name, student, self.release.name] = notebook, graded
+        with temp_attrs(self.course, assignment_id=self.name, student_id=student):
+            converter = Autograde(coursedir=self.course, config=self.config)
+            converter.force = True
+            converter.log = log
+            # It would look for notebooks by itself, and may find none or one of another name.
+            folder = converter._format_source(self.name, student)
+            converter.assignments = {folder: [f"{folder}/{self.release.name}.ipynb"]}
+            converter.init_notebooks = lambda: None
+            converter.start()
+        record.save(graded, self.course.root)
+        self.graded[student] = graded
+
+    def go(self, client: Client, students: Sequence[str], force: bool = False) -> None:
+        """Grade these students, never holding more than a few submissions at once."""
+        jobs = self.jobs(students, force)
+        waiting = as_completed(with_results=False)
+        under_way = {}
+        left = len(students)
+        with (
+            kept(self.course.db_url),
+            tqdm(total=left, desc=self.name, unit=" submissions", disable=None) as bar,
+        ):
+
+            def submit() -> None:
+                # Workers may still be on their way, and more of them than there are cores here.
+                ahead = 2 * max(dask.system.CPU_COUNT, sum(client.nthreads().values()))
+                for job in itertools.islice(jobs, max(0, ahead - len(under_way))):
+                    future = client.submit(work, job, pure=False, retries=2)
+                    under_way[future] = job.student
+                    waiting.add(future)
+
+            submit()
+            for future in waiting:
+                student = under_way.pop(future)
+                try:
+                    self.write(*future.result())
+                except Exception as error:
+                    log.exception("The submission of %s was not graded.", student)
+                    self.failed[student] = f"{type(error).__name__}: {error}"
+                future.release()
+                bar.update()
+                submit()
+            bar.update(bar.total - bar.n)
+
+
+def patient(db_url: str) -> str:
+    """Have SQLite wait a minute for those who mark by hand meanwhile, and not only five seconds.
+
+    >>> patient("sqlite:////course/gradebook.db")
+    'sqlite:////course/gradebook.db?timeout=60'
+    """
+    url = make_url(db_url)
+    if url.get_backend_name() != "sqlite" or "timeout" in url.query:
+        return db_url
+    return url.update_query_dict({"timeout": "60"}).render_as_string(hide_password=False)
