@@ -196,20 +196,21 @@ def report(
     yield throughput(students, pairs, short=False)
     yield throughput(students, pairs, short=True)
     yield ""
-    yield "As a class grows, with the graded cells of the notebook alone:"
-    yield ""
-    yield "| submissions | seconds | a second | writer's memory, MB |"
-    yield "|---:|---:|---:|---:|"
-    for size in sizes:
-        yield growth(size)
-    yield ""
-    yield "The gradebook of a run whose workers and writer are killed at random moments:"
-    yield ""
-    yield "| gradebook | submissions | workers killed | writers killed | against a run in peace |"
-    yield "|---|---:|---:|---:|---|"
-    for url in urls:
-        yield crashes(crashed, 12, url)
-    yield ""
+    if sizes:
+        yield "As a class grows, with the graded cells of the notebook alone:"
+        yield ""
+        yield "| submissions | seconds | a second | writer's memory, MB |"
+        yield "|---:|---:|---:|---:|"
+        yield from map(growth, sizes)
+        yield ""
+    if crashed:
+        yield "The gradebook of a run whose workers and writer are killed at random moments:"
+        yield ""
+        yield "| gradebook | submissions | workers killed | writers killed | against a run in peace |"
+        yield "|---|---:|---:|---:|---|"
+        for url in urls:
+            yield crashes(crashed, 12, url)
+        yield ""
 
 
 def main() -> None:
