@@ -100,7 +100,8 @@ def main() -> None:
             flush=True,
         )
 
-    ratios, accuracy = tables(tasks, shapes, options.pairs, patience=3.0, show=show)
+    patience = 0.0 if options.quick else 3.0
+    ratios, accuracy = tables(tasks, shapes, options.pairs, patience, show)
     unfair = [f"- † {task.name}: {task.unfair}." for task in tasks if task.unfair]
     text = [
         "How many times as long scikit-learn takes: the median over at least "

@@ -206,7 +206,7 @@ def report(
     if crashed:
         yield "The gradebook of a run whose workers and writer are killed at random moments:"
         yield ""
-        yield "| gradebook | submissions | workers killed | writers killed | against a run in peace |"
+        yield "| gradebook | submissions | workers killed | writers killed | as a run in peace |"
         yield "|---|---:|---:|---:|---|"
         for url in urls:
             yield crashes(crashed, 12, url)

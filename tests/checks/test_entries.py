@@ -11,7 +11,7 @@ from reglib.checks import ASSIGNMENTS, assignment, find
 from reglib.checks.entry import Function, Rng
 from reglib.checks.judge import judge
 from reglib.checks.run import attempt, fresh, run
-from reglib.checks.tell import assign, example, tell
+from reglib.checks.tell import assign, example, plain, tell
 
 ROOT = Path(__file__).parents[2]
 ENTRIES = [entry for name in ASSIGNMENTS for entry in assignment(name).entries]
@@ -103,7 +103,7 @@ def test_the_example_is_a_session_that_its_reference_answers(entry):
     *session, output = example(entry).split(f">>> {entry.call}\n")
     scope = {"np": np, "array": np.array, entry.function: entry.reference}
     exec("".join(session).replace(">>> ", ""), scope)
-    assert repr(eval(entry.call, scope)) == output
+    assert repr(plain(eval(entry.call, scope))) == output
 
 
 @each_entry

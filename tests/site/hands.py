@@ -1,6 +1,7 @@
 """What a reader does with an explorer, and what she sees of it."""
 
 import numpy as np
+from playwright.sync_api import expect
 
 from reglib.widgets.explorer import joined
 
@@ -16,6 +17,13 @@ def load(browser, *scripts):
         joined(*scripts),
     )
     return page
+
+
+def explorers_on(page, count):
+    """The explorers of a page, when all of them have started."""
+    found = page.locator(".explorer")
+    expect(found).to_have_count(count)
+    return found.all()
 
 
 def slider(page, label):

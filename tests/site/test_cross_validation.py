@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hands import PHONE, load, numbers, sentence, settle, slider, type_in, typed
+from hands import PHONE, explorers_on, load, numbers, sentence, settle, slider, type_in, typed
 
 from reglib import cross_validate, kfold, load_diabetes, polynomial, ridge_path, standardize
 from reglib.widgets import CrossValidationExplorer, RidgeExplorer
@@ -275,7 +275,7 @@ def test_it_works_on_the_learners_own_data(show):
 def test_it_and_another_explorer_do_not_disturb_each_other(visit, explorers):
     two = explorers(CrossValidationExplorer(), CrossValidationExplorer(k=3), RidgeExplorer())
     page = visit(two, until="networkidle")
-    first, *others = page.locator(".explorer").all()
+    first, *others = explorers_on(page, 3)
     before = [other.inner_html() for other in others]
     first.get_by_role("button", name="Reshuffle").click()
     first.get_by_role("checkbox").check()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hands import (
     PHONE,
+    explorers_on,
     heights,
     load,
     middle,
@@ -310,7 +311,7 @@ def test_new_data_are_the_next_seed_and_forget_what_was_moved(ridge):
 def test_two_explorers_do_not_disturb_each_other(visit, explorers):
     two = explorers(RidgeExplorer(lam=0.1), RidgeExplorer(lam=0.001, degree=3))
     page = visit(two, until="networkidle")
-    first, second = page.locator(".explorer").all()
+    first, second = explorers_on(page, 2)
     assert second.get_by_role("status").inner_text().startswith("λ = 0.001, degree 3:")
     before = second.inner_html()
     first.get_by_role("slider", name=LAM).press("ArrowRight")
@@ -330,7 +331,7 @@ def test_two_explorers_do_not_disturb_each_other(visit, explorers):
 def test_the_same_explorer_twice_moves_together(visit, explorers):
     explorer = RidgeExplorer(lam=0.1)
     page = visit(explorers(explorer, explorer), until="networkidle")
-    first, second = page.locator(".explorer").all()
+    first, second = explorers_on(page, 2)
     first.get_by_role("slider", name=LAM).press("ArrowRight")
     settle(page)
     assert second.get_by_role("status").inner_text() == first.get_by_role("status").inner_text()

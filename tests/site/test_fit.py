@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hands import (
     PHONE,
+    explorers_on,
     heights,
     load,
     middle,
@@ -267,7 +268,7 @@ def test_it_works_on_the_learners_own_rows(show):
 
 def test_it_and_another_explorer_do_not_disturb_each_other(visit, explorers):
     page = visit(explorers(FitExplorer(), RidgeExplorer()), until="networkidle")
-    fit, ridge = page.locator(".explorer").all()
+    fit, ridge = explorers_on(page, 2)
     before = ridge.inner_html()
     fit.get_by_role("slider", name=DEGREE).press("ArrowLeft")
     fit.get_by_role("button", name="New data").click()

@@ -2,7 +2,19 @@
 
 import numpy as np
 import pytest
-from hands import PHONE, load, middle, numbers, sentence, settle, slider, touch, type_in, typed
+from hands import (
+    PHONE,
+    explorers_on,
+    load,
+    middle,
+    numbers,
+    sentence,
+    settle,
+    slider,
+    touch,
+    type_in,
+    typed,
+)
 
 from reglib import elastic_net_path
 from reglib.widgets import GeometryExplorer
@@ -275,7 +287,7 @@ def test_a_ring_marks_a_corner_and_the_contour_of_the_solution_touches_the_rim(s
 
 def test_two_on_a_page_leave_each_other_alone(visit, explorers):
     page = visit(explorers(GeometryExplorer(), GeometryExplorer(penalty="L2")), until="networkidle")
-    first, second = page.locator(".explorer").all()
+    first, second = explorers_on(page, 2)
     before = second.inner_html()
     first.get_by_role("slider", name=OPTIMUM).press("ArrowUp")
     first.get_by_label(PENALTY, exact=True).select_option("elastic net")

@@ -2,7 +2,19 @@
 
 import numpy as np
 import pytest
-from hands import PHONE, load, middle, numbers, sentence, settle, slider, sweep, type_in, typed
+from hands import (
+    PHONE,
+    explorers_on,
+    load,
+    middle,
+    numbers,
+    sentence,
+    settle,
+    slider,
+    sweep,
+    type_in,
+    typed,
+)
 
 from reglib import lasso_path, load_diabetes, objective, polynomial
 from reglib.widgets import LassoExplorer, RidgeExplorer
@@ -210,7 +222,7 @@ def test_the_chosen_feature_is_marked_in_every_view(show):
 def test_lasso_and_ridge_on_one_page_leave_each_other_alone(visit, explorers):
     lasso = LassoExplorer(lam=0.05, feature="hdl")
     page = visit(explorers(lasso, RidgeExplorer(lam=0.01)), until="networkidle")
-    first, second = page.locator(".explorer").all()
+    first, second = explorers_on(page, 2)
     before = second.inner_html()
     first.get_by_role("slider", name=LAM).press("ArrowRight")
     first.get_by_label(FEATURE).select_option("ltg")
