@@ -168,8 +168,10 @@ def options(runs: Path, available: Sequence[str]) -> list[str]:
     for path, place in seen.items():
         bwrap += ["--ro-bind", str(path), str(place)]
     # Packages of the Python that the environment was made with are none of ours.
-    others = str(library / "site-packages")
-    bwrap += ["--perms", "0755", "--tmpfs", others, "--remount-ro", others]
+    for name in ("site-packages", "dist-packages"):  # Debian's Python has neither there
+        if (library / name).is_dir():
+            others = str(library / name)
+            bwrap += ["--perms", "0755", "--tmpfs", others, "--remount-ro", others]
     bwrap += ["--proc", "/proc", "--perms", "0755", "--tmpfs", "/dev", "--dir", "/dev/shm"]
     for name in DEVICES:
         bwrap += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
