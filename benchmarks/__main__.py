@@ -15,6 +15,7 @@ import reglib
 from benchmarks import explorers, grader
 from benchmarks.comparisons import COMPARISONS, SHAPES
 from benchmarks.table import Cell, seconds, tables
+from reglib.repository import path
 
 
 def exponent(sizes: list[float], times: list[float]) -> float:
@@ -79,9 +80,8 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=7, help="pairs of runs, at least (default 7)")
     parser.add_argument("--only", default="", help="only tasks whose name contains this")
     parser.add_argument("--quick", action="store_true", help="one small shape: to see that it runs")
-    parser.add_argument(
-        "--output", type=Path, default=Path("_build/bench/benchmarks.md"), help="Markdown file"
-    )
+    table = path("_build", "bench", "benchmarks.md")
+    parser.add_argument("--output", type=Path, default=table, help="Markdown file")
     options = parser.parse_args()
     shapes = [(60, 5)] if options.quick else SHAPES
     tasks = [task for task in COMPARISONS if options.only in task.name]

@@ -22,8 +22,9 @@ from ipywidgets.embed import dependency_state, embed_data, escape_script
 from playwright.sync_api import Browser, sync_playwright
 
 from reglib import widgets
+from reglib.repository import path
 
-HOST = Path(__file__).parents[1] / "book" / "_static" / "explorer-host.js"
+HOST = path("book", "_static", "explorer-host.js")
 ANYWIDGET = Path(sys.prefix) / "share" / "jupyter" / "nbextensions" / "anywidget" / "index.js"
 KIND = "application/vnd.jupyter.widget"
 CHROMIUM = [

@@ -19,7 +19,9 @@ import numpy as np
 import psutil
 from nbgrader import api
 
-ROOT = Path(__file__).parents[1]
+from reglib.repository import path
+
+ROOT = path()
 STOCK = """
 c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
 c.Autograde.autograde_preprocessors = [

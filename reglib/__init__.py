@@ -8,7 +8,6 @@ Names are imported on first use, so that `import reglib` works where the models 
 """
 
 from importlib import import_module
-from pathlib import Path as _Path
 
 _HOME = {
     "CV": "validation",
@@ -51,6 +50,8 @@ def __getattr__(name: str) -> object:
     if name not in _HOME:
         text = f"module 'reglib' has no attribute {name!r}"
         if not name.startswith("_"):
+            from reglib.check import renewal
+
             text += f". If the notebook came with it, your reglib is older. {renewal()}"
         raise AttributeError(text)
     return getattr(import_module(f"reglib.{_HOME[name]}"), name)
@@ -58,13 +59,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *_HOME])
-
-
-def renewal() -> str:
-    """Return what to do if a notebook is newer than this reglib: one line for the terminal."""
-    copy = _Path(__file__).parents[1]
-    if (copy / ".git").exists():
-        line = f'git -C "{copy}" pull'
-    else:
-        line = "pip install --force-reinstall --no-deps PATH-OF-A-NEW-COPY"
-    return f"In a terminal, run this line, and then restart the kernel:\n{line}"

@@ -11,15 +11,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from reglib.repository import path
 
 
 def generate(release: Path) -> None:
     """Replace the folder `release` by what nbgrader makes of solutions/."""
     with tempfile.TemporaryDirectory() as scratch:
         course = Path(scratch, "course")
-        shutil.copytree(ROOT / "solutions", course / "solutions")
-        shutil.copy(ROOT / "nbgrader_config.py", course)
+        shutil.copytree(path("solutions"), course / "solutions")
+        shutil.copy(path("nbgrader_config.py"), course)
         done = subprocess.run(
             [sys.executable, "-m", "nbgrader", "generate_assignment", "--assignment=*"],
             cwd=course,
@@ -39,4 +39,4 @@ def generate(release: Path) -> None:
 
 
 if __name__ == "__main__":
-    generate(Path(sys.argv[1]) if sys.argv[1:] else ROOT / "exercises")
+    generate(Path(sys.argv[1]) if sys.argv[1:] else path("exercises"))

@@ -70,12 +70,11 @@ class Misconception:
 
     name       completes "your answers match what you get when …"
     advice     one sentence that helps without giving the answer away
-    section    title of the section of the book to reread
+    section    label of the section of the book to reread
     wrong      the wrong implementation
     recognise  (args, value) -> bool, for mistakes that have no single outcome: true of each answer
                that they spoil. Without it, answers are compared with those of `wrong`.
     recognise_all  (all args, all values) -> bool, for mistakes that show only between answers
-    chapter    title of the chapter that holds the section; "" for that of the assignment
     """
 
     name: str
@@ -84,7 +83,6 @@ class Misconception:
     wrong: Callable
     recognise: Callable[[tuple, Any], bool] | None = None
     recognise_all: Callable[[list[tuple], list[Any]], bool] | None = None
-    chapter: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +137,7 @@ class Entry:
     """One exercise.
 
     name            "assignment.function"
+    place           where it comes in the notebook: 1, 2, 3, …, or 2.5 between the second and third
     returns         the names of what it returns: ("w", "b")
     must            what holds for every right answer, in words that follow "What must hold:"
     reference       a right implementation; its parameters name the arguments
@@ -147,7 +146,7 @@ class Entry:
                     untouched inputs are conditions that reduce what is earned, never points.
     misconceptions  in order of precedence
     example         pencil-sized arguments; the reference makes the expected output
-    section         title of the section that teaches it, in the chapter of the assignment
+    section         label of the section of the book that teaches it
     builds_on       exercises to mend first
     compare         (args, value, expected) -> bool, both of the expected form and finite
     properties      instead of a comparison, where many answers are right
@@ -155,6 +154,7 @@ class Entry:
     """
 
     name: str
+    place: float
     returns: tuple[str, ...]
     must: str
     reference: Callable
@@ -194,13 +194,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The exercises of one notebook.
+    """The exercises of one notebook, in its order.
 
-    chapter    title of the chapter of the book that teaches them
     available  the modules of reglib that its learner may import
     """
 
     name: str
-    chapter: str
     available: tuple[str, ...]
     entries: tuple[Entry, ...]

@@ -64,8 +64,8 @@ class _Misfit(Exception):
 def judge(entry: Entry, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Verdict:
     """Compare the outcome of each case with the reference, or hold it to the properties.
 
-    >>> from reglib.checks import find
     >>> from reglib.checks.run import run
+    >>> from reglib.exercises import find
     >>> entry = find("ridge.ridge_objective")
     >>> cases = entry.draw()
     >>> judge(entry, cases, run(entry.reference, [case.args for case in cases])).points

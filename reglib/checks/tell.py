@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reglib.checks import assignment
+from reglib import repository
 from reglib.checks.entry import Case, Entry
 from reglib.checks.judge import Fault, Verdict, describe
 from reglib.checks.run import Foreign, attempt
@@ -54,9 +54,9 @@ def tell(verdict: Verdict, unfinished: Collection[str] = ()) -> str:
     `unfinished` holds the names of exercises that are not right yet: if this one is not right
     either and builds on one of them, the text says which to mend first.
 
-    >>> from reglib.checks import find
     >>> from reglib.checks.judge import judge
     >>> from reglib.checks.run import run
+    >>> from reglib.exercises import find
     >>> entry = find("ridge.ridge_objective")
     >>> cases = entry.draw()
     >>> print(tell(judge(entry, cases, run(entry.reference, [case.args for case in cases]))))
@@ -87,7 +87,7 @@ def tell(verdict: Verdict, unfinished: Collection[str] = ()) -> str:
 def example(entry: Entry) -> str:
     """Return the public example of an exercise with its output, as a Python session.
 
-    >>> from reglib.checks import find
+    >>> from reglib.exercises import find
     >>> example(find("ridge.ridge_fit")).splitlines()[-1]
     '(array([1.]), 2.0)'
     """
@@ -227,13 +227,11 @@ def _table(value: list) -> Any:
 def _cause(verdict: Verdict, fault: Fault) -> list[str]:
     """The likely cause, one next action, and where to reread."""
     misconception, section = verdict.misconception, verdict.entry.section
-    chapter = assignment(verdict.entry.name.partition(".")[0]).chapter
     error = fault.outcome.error
     if misconception:
         where = f"in the cases “{verdict.where}”" if verdict.where else "in every case tried"
         cause = f"Your answers match, {where}, what you get when {misconception.name}."
         action, section = misconception.advice, misconception.section
-        chapter = misconception.chapter or chapter
     elif error and error.kind == "LinAlgError":
         cause, action = _SINGULAR
     elif error and any(word in error.message for word in ("broadcast", "mismatch", "aligned")):
@@ -241,8 +239,14 @@ def _cause(verdict: Verdict, fault: Fault) -> list[str]:
     else:
         cause, action = _ACTIONS[fault.kind]
         action = action.format(returns=", ".join(verdict.entry.returns))
-    reread = f"Reread: “{section}”, in the chapter “{chapter}”."
-    return [*filter(None, [cause]), f"Next: {action}", reread]
+    return [*filter(None, [cause]), f"Next: {action}", _reread(section)]
+
+
+def _reread(label: str) -> str:
+    """Where in the book; where there is no book to look it up in, a label says it in words."""
+    if not (found := repository.titles(label)):
+        return f"Reread: what the book says about “{label.replace('-', ' ')}”."
+    return "Reread: “{}”, in the chapter “{}”.".format(*found)
 
 
 def _conditions(verdict: Verdict) -> list[str]:

@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from reglib.repository import path
 
 
 def run(*options):
     return subprocess.run(
-        [sys.executable, "-m", "benchmarks", *options], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "benchmarks", *options], cwd=path(), capture_output=True, text=True
     )
 
 
@@ -33,7 +32,7 @@ def test_both_sides_solve_the_same_problem():
             assert violation(problem, theirs, task.l1_ratio) < 1e-2, task.name
         print("agreed on", len(COMPARISONS))
     """
-    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    shown = subprocess.run([sys.executable, "-c", code], cwd=path(), capture_output=True, text=True)
     assert shown.stdout.strip() == "agreed on 7", shown.stderr
 
 

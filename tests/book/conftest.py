@@ -8,7 +8,9 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from reglib.repository import path
+
+ROOT = path()
 
 
 class Cell(NamedTuple):
@@ -108,3 +110,9 @@ def quizzes() -> dict[str, list[dict]]:
 @pytest.fixture
 def book() -> Path:
     return ROOT / "book"
+
+
+@pytest.fixture
+def pages() -> list[Path]:
+    """The sources of all pages that are published."""
+    return [page.path for page in PAGES]

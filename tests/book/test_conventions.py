@@ -10,7 +10,6 @@ first), for statsmodels the notes of `OLS.fit_regularized`, for PyTorch `torch.o
 
 import csv
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,8 +17,9 @@ from sklearn import linear_model
 from sklearn.model_selection import KFold
 
 from reglib import predict, ridge_path, standardize
+from reglib.repository import path
 
-TABLE = Path(__file__).parents[2] / "book" / "conventions.csv"
+TABLE = path("book", "conventions.csv")
 with TABLE.open(encoding="utf-8", newline="") as lines:
     ROWS = [
         (cells[0].splitlines()[0], cells[1].strip("`"), cells[2].strip("`"))

@@ -2,7 +2,6 @@
 
 import re
 import warnings
-from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -12,27 +11,13 @@ import pytest
 from sklearn.linear_model import Ridge, RidgeCV
 
 from reglib import cross_validate, kfold, predict, ridge_loo, ridge_path
+from reglib.repository import path
 
-BOOK = Path(__file__).parents[2] / "book"
+BOOK = path("book")
 CHAPTER = BOOK / "choosing" / "cross-validation.md"
 TEXT = CHAPTER.read_text(encoding="utf-8")
 CELLS = re.findall(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
 PROSE = re.sub(r"^```.*?^```$", "", TEXT, flags=re.MULTILINE | re.DOTALL)
-
-SECTIONS = {
-    "cross-validation-three-sets": "## Three sets, three uses",
-    "cross-validation-k-fold": "## k folds",
-    "cross-validation-loo": "## Leave one out, without the loop",
-    "cross-validation-standard-error": "## The curve and its standard error",
-    "cross-validation-one-se": "## The one-standard-error rule",
-    "cross-validation-how-sure": "## How sure is the chosen λ?",
-    "cross-validation-nested": "## The least error flatters",
-    "cross-validation-ship": "## Which model ships",
-    "cross-validation-scaling": "### Scaling before splitting",
-    "cross-validation-screening": "### Screening before splitting",
-    "cross-validation-groups": "### Rows that belong together",
-    "cross-validation-time": "### Rows in time order",
-}
 
 
 @pytest.fixture(scope="module")
@@ -67,18 +52,13 @@ def test_the_text_uses_every_number_that_the_cells_hand_over_and_no_other(run):
     assert set(re.findall(r"\{glue:text\}`(\w+)", PROSE)) == set(glued)
 
 
-@pytest.mark.parametrize("label", SECTIONS)
-def test_the_sections_that_others_cite_keep_label_and_title(label):
-    assert f"\n({label})=\n{SECTIONS[label]}\n" in TEXT
-
-
 def test_every_named_mistake_says_what_to_read_again():
     mistakes = TEXT.split("### Mistakes with names")[1].split("\n## ")[0]
     named = re.findall(r"^[^\n:]+\n: (.*?)(?=\n\n|\Z)", mistakes, flags=re.MULTILINE | re.DOTALL)
     assert len(named) >= 15
     for advice in named:
         cited = re.findall(r"\[\]\(#([\w-]+)\)", advice)
-        assert cited and set(cited) <= set(SECTIONS), advice
+        assert cited and all(f"\n({label})=\n" in TEXT for label in cited), advice
 
 
 # --- leave-one-out ---

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from reglib.check import check
-from reglib.checks import find, run
+from reglib.checks import run
+from reglib.exercises import find
 
 FIT = find("ridge.ridge_fit")
 
@@ -59,6 +60,33 @@ def test_nothing_reaches_stderr_and_no_traceback_is_shown(capfd, monkeypatch):
         check("ridge.ridge_fit", function)
     out, err = capfd.readouterr()
     assert err == "" and "Traceback" not in out
+
+
+def test_in_the_sandbox_nothing_is_checked(capfd, monkeypatch):
+    monkeypatch.setenv("REGLIB_SANDBOX", "1")
+    assert check("ridge.ridge_fit", FIT.reference) == 0.0
+    said = "ridge.ridge_fit is not checked here, but when the whole notebook has run.\n"
+    assert capfd.readouterr() == (said, "")
+
+
+@pytest.mark.parametrize("missing", ["numpy", "reglib.checks.judge", "reglib.exercises"])
+def test_an_installation_that_is_not_whole_is_no_sandbox(capfd, monkeypatch, missing):
+    for module in [module for module in sys.modules if module.startswith("reglib.checks")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert check("ridge.ridge_fit", FIT.reference) == 0.0
+    said, err = capfd.readouterr()
+    assert said.startswith("ridge.ridge_fit is not checked, because this reglib is not whole: ")
+    assert missing in said and "In a terminal, run this line" in said and err == ""
+
+
+def test_only_the_exercise_that_is_checked_is_loaded():
+    code = (
+        "import sys; from reglib.exercises import find; find('lasso.soft_threshold');"
+        "print(*[m for m in sys.modules if m.startswith('reglib.exercises.lasso.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["reglib.exercises.lasso.soft_threshold"]
 
 
 def test_it_says_what_to_mend_first(capfd):

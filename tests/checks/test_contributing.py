@@ -58,7 +58,7 @@ def test_an_exercise_is_one_entry_and_three_cells(course):
 
     example = python(
         "-c",
-        "from reglib.checks import find; from reglib.checks.tell import example;"
+        "from reglib.exercises import find; from reglib.checks.tell import example;"
         "print(example(find('ridge.squared_norm')))",
     )
     path = folder / "solutions" / "ridge" / "ridge.ipynb"

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reglib.checks import find
 from reglib.checks.entry import Case, Entry, Misconception, Property, Relation, Rng
 from reglib.checks.judge import judge
 from reglib.checks.run import Foreign, Outcome, run
 from reglib.checks.tell import tell
+from reglib.exercises import find
 
 FIT = find("ridge.ridge_fit")
 OBJECTIVE = find("ridge.ridge_objective")
@@ -283,7 +283,7 @@ SPLIT = Entry(
         Case("any split", f"{n} rows", (n, Rng(int(rng.integers(2**32))))) for n in (40, 51)
     ],
     rubric={"any split": 2},
-    section="Loss plus penalty",
+    section="ridge-objective",
     example=(40, Rng(0)),
     properties=(
         Property("every row is in exactly one part", _covers),

@@ -6,16 +6,11 @@ from math import comb
 import numpy as np
 import pytest
 
-from reglib.checks import assignment, find
-from reglib.checks.cross_validation import (
-    _COIN,
-    _FIT,
-    _MANY,
-    _STRETCHES,
-    _is_left_to_chance,
-    _stretches,
-)
 from reglib.checks.tell import tell
+from reglib.exercises import chance, find
+from reglib.exercises.cross_validation.cross_val_errors import FINGERPRINT
+from reglib.exercises.cross_validation.kfold_indices import STRETCHES
+from reglib.exercises.cross_validation.nested_cv_errors import COIN, MANY, is_left_to_chance
 from reglib.ridge import ridge_path
 
 # --- kfold_indices ---
@@ -439,24 +434,9 @@ def test_full_marks(verdict, seeds, name, function):
         assert verdict(entry, function, seed, seconds=20.0).points == entry.most, f"seed {seed}"
 
 
-def test_the_cross_validation_contract():
-    entries = assignment("cross_validation").entries
-    assert [entry.call for entry in entries] == [
-        "kfold_indices(n, k, rng)",
-        "cross_val_errors(fit, X, y, lams, folds)",
-        "best_lambda(lams, errors)",
-        "one_standard_error_lambda(lams, errors)",
-        "ridge_loo_mse(X, y, lam)",
-        "standardized_cv_errors(fit, X, y, lam, folds)",
-        "screened_cv_errors(fit, X, y, lam, m, folds)",
-        "nested_cv_errors(fit, X, y, lams, outer, inner_k, rng)",
-    ]
-    assert list(RIGHT) == [entry.name for entry in entries]
-
-
 def test_the_fingerprint_of_rows():
     """It tells any other rows, scale, shift and λ, but neither their order nor that of columns."""
-    fit, rng = _FIT.make(), np.random.default_rng(0)
+    fit, rng = FINGERPRINT.make(), np.random.default_rng(0)
     X, y = rng.normal(3, 1, (7, 3)).round(1), rng.normal(5, 2, 7).round(1)
 
     def prints(X, y, lam):
@@ -476,17 +456,17 @@ def test_the_fingerprint_of_rows():
 def test_right_folds_are_hardly_ever_refused():
     """The probability that is stated where folds are judged."""
 
-    def chance(n, m, stretches):
+    def probability(n, m, stretches):
         ways = comb(m - 1, stretches - 1) * comb(n - m - 1, stretches - 1)
         return n * ways / stretches / comb(n, m)
 
     alarm, rng = 0.0, np.random.default_rng(0)
     for k, n in ((2, 120), (3, 150)):
-        m, (fewest, most) = n // k, _STRETCHES[n]
+        m, (fewest, most) = n // k, STRETCHES[n]
         outside = [r for r in range(1, m + 1) if not fewest <= r <= most]
-        alarm += (1 if k == 2 else k) * sum(chance(n, m, r) for r in outside)
-        mean = sum(r * chance(n, m, r) for r in range(1, m + 1))
-        counts = [_stretches(n, kfold_by_permutation(n, k, rng)[0][1]) for _ in range(500)]
+        alarm += (1 if k == 2 else k) * sum(probability(n, m, r) for r in outside)
+        mean = sum(r * probability(n, m, r) for r in range(1, m + 1))
+        counts = [chance.stretches(n, kfold_by_permutation(n, k, rng)[0][1]) for _ in range(500)]
         assert abs(np.mean(counts) - mean) < 5 * np.std(counts) / 500**0.5
     assert 7.3e-11 < alarm < 7.5e-11
 
@@ -494,8 +474,8 @@ def test_right_folds_are_hardly_ever_refused():
 def test_right_nesting_is_hardly_ever_refused():
     """The probabilities that are stated where nested cross-validation is judged."""
     entry = find("cross_validation.nested_cv_errors")
-    tosses = [case.args for case in entry.draw() if _is_left_to_chance(case.args)]
-    assert len(tosses) == 3 and all(args[0] is _COIN for args in tosses)
+    tosses = [case.args for case in entry.draw() if is_left_to_chance(case.args)]
+    assert len(tosses) == 3 and all(args[0] is COIN for args in tosses)
     fit, X, y, lams, outer, inner_k, _ = tosses[0]
     train, held_out = outer[0]
     assert sorted(y[train]) == [-1.0] * 6 + [1.0] * 8
@@ -508,7 +488,7 @@ def test_right_nesting_is_hardly_ever_refused():
     assert (
         min(abs(chosen - share), abs(1 - chosen - share)) < 5 * (share * (1 - share) / 2000) ** 0.5
     )
-    alarm = 2 * (share**2 + (1 - share) ** 2) ** _MANY + 2 * 2 / comb(40, 20)
+    alarm = 2 * (share**2 + (1 - share) ** 2) ** MANY + 2 * 2 / comb(40, 20)
     assert 2.1e-10 < alarm < 2.3e-10
 
 
@@ -518,7 +498,7 @@ def test_the_chosen_lambda_is_certain(seed):
     entry = find("cross_validation.nested_cv_errors")
     for case in entry.draw(seed):
         fit, *given, _ = case.args
-        if not _is_left_to_chance(case.args):
+        if not is_left_to_chance(case.args):
             answers = [
                 nested_by_the_other_functions(fit.make(), *given, np.random.default_rng(s))
                 for s in range(30)

@@ -5,8 +5,8 @@ from math import comb
 import numpy as np
 import pytest
 
-from reglib.checks import assignment, find
-from reglib.checks.overfitting import _LARGE, _STRETCHES, _stretches
+from reglib.exercises import chance, find
+from reglib.exercises.overfitting.train_validation_split import LARGE, STRETCHES
 
 # --- polynomial_features ---
 
@@ -442,29 +442,14 @@ def test_full_marks(verdict, seeds, name, function):
 def test_a_right_split_is_hardly_ever_refused():
     """The probabilities of chance that the entry states, and that they are those of its count."""
     alarm = 6 / comb(60, 24)
-    for m, (fewest, most) in _STRETCHES.items():
+    for m, (fewest, most) in STRETCHES.items():
         ways = [
-            _LARGE * comb(m - 1, r - 1) * comb(_LARGE - m - 1, r - 1) // r for r in range(1, m + 1)
+            LARGE * comb(m - 1, r - 1) * comb(LARGE - m - 1, r - 1) // r for r in range(1, m + 1)
         ]
-        assert sum(ways) == comb(_LARGE, m)
-        alarm += (sum(ways[: fewest - 1]) + sum(ways[most:])) / comb(_LARGE, m)
-        mean = sum(r * way for r, way in enumerate(ways, 1)) / comb(_LARGE, m)
-        rng, args = np.random.default_rng(0), (_LARGE, m / _LARGE)
-        counts = [_stretches(args, split_by_permutation(*args, rng)) for _ in range(500)]
+        assert sum(ways) == comb(LARGE, m)
+        alarm += (sum(ways[: fewest - 1]) + sum(ways[most:])) / comb(LARGE, m)
+        mean = sum(r * way for r, way in enumerate(ways, 1)) / comb(LARGE, m)
+        rng, args = np.random.default_rng(0), (LARGE, m / LARGE)
+        counts = [chance.stretches(LARGE, split_by_permutation(*args, rng)[1]) for _ in range(500)]
         assert abs(np.mean(counts) - mean) < 5 * np.std(counts) / 500**0.5
     assert 4.0e-11 < alarm < 4.2e-11
-
-
-def test_the_contract():
-    calls = {entry.call: entry.returns for entry in assignment("overfitting").entries}
-    assert calls == {
-        "polynomial_features(x, degree)": ("P",),
-        "fit_least_squares(X, y)": ("w", "b"),
-        "mean_squared_error(y, y_hat)": ("error",),
-        "train_validation_split(n, fraction, rng)": ("train", "validation"),
-        "degree_errors(x_train, y_train, x_val, y_val, degrees)": ("train_errors", "val_errors"),
-        "learning_curve(X, y, X_val, y_val, sizes)": ("train_errors", "val_errors"),
-        "bias_variance(predictions, f_true, noise_sd)": ("bias2", "variance", "error"),
-    }
-    assert set(RIGHT) == {entry.function for entry in assignment("overfitting").entries}
-    assert min(map(len, RIGHT.values())) >= 4

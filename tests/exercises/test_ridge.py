@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reglib.checks import find
+from reglib.exercises import find
 
 # --- ridge_objective ---
 

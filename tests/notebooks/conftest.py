@@ -13,7 +13,7 @@ import matplotlib
 import nbformat
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from reglib.repository import path
 
 PARTLY_RIGHT = {
     "ridge_objective": """
@@ -149,9 +149,9 @@ def course(tmp_path_factory, nbgrader):
     if not shutil.which("bwrap"):
         pytest.skip("bubblewrap is not installed")
     course = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "solutions", course / "solutions")
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copytree(ROOT / "exercises", course / "exercises")
+    shutil.copytree(path("solutions"), course / "solutions")
+    shutil.copy(path("nbgrader_config.py"), course)
+    shutil.copytree(path("exercises"), course / "exercises")
     nbgrader(course, "generate_assignment", "ridge", "--force")
 
     def read(folder):
@@ -182,9 +182,9 @@ def course(tmp_path_factory, nbgrader):
 
 @pytest.fixture(scope="module")
 def source(request):
-    """The cells, by their id, of the notebook that a module test_<name>_notebook.py is about."""
-    name = request.path.stem.removeprefix("test_").removesuffix("_notebook")
-    notebook = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", 4)
+    """The cells, by their id, of the notebook that a module test_<name>.py is about."""
+    name = request.path.stem.removeprefix("test_")
+    notebook = nbformat.read(path("solutions", name, f"{name}.ipynb"), 4)
     return {cell.id: cell for cell in notebook.cells}
 
 
@@ -200,3 +200,23 @@ def run(source):
                 printed[name] = out.getvalue()
         names["plt"].close("all")
     return names, printed
+
+
+@pytest.fixture
+def checks(source, run):
+    """What each check of the notebook says, by its call."""
+    return {
+        cell.source: run[1][name]
+        for name, cell in source.items()
+        if cell.source.startswith("check(")
+    }
+
+
+@pytest.fixture
+def minutes(source):
+    """The minutes that the parts of the notebook take, by their kind."""
+    minutes = {"Core": 0, "Stretch": 0}
+    for cell in source.values():
+        for kind, time in re.findall(r"^\*(Core|Stretch), (\d+) minutes", cell.source, re.M):
+            minutes[kind] += int(time)
+    return minutes

@@ -3,15 +3,13 @@
 import html
 import re
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from reglib.checks import ASSIGNMENTS, assignment
-
-ROOT = Path(__file__).parents[2]
+from reglib.exercises import ASSIGNMENTS, assignment
+from reglib.repository import path
 
 
 def answered(notebook, answers):
@@ -28,8 +26,8 @@ def marked(request, tmp_path_factory, nbgrader, stock):
     """The assignment's name, and the course folder after feedback."""
     name = request.param
     course = tmp_path_factory.mktemp(name)
-    shutil.copytree(ROOT / "solutions" / name, course / "solutions" / name)
-    shutil.copy(ROOT / "nbgrader_config.py", course)
+    shutil.copytree(path("solutions", name), course / "solutions" / name)
+    shutil.copy(path("nbgrader_config.py"), course)
     stock(course)
     nbgrader(course, "generate_assignment", name)
 
@@ -42,7 +40,7 @@ def marked(request, tmp_path_factory, nbgrader, stock):
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
     mistaken = {
-        entry.function: "from reglib.checks import find\n"
+        entry.function: "from reglib.exercises import find\n"
         f'{entry.function} = find("{entry.name}").misconceptions[{k}].wrong'
         for entry, k in mistakes(name)
     }

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from reglib.checks import assignment
+from reglib.exercises import assignment
 
 CHECKS = [f"check_{entry.function}" for entry in assignment("ridge").entries]
 QUESTION = "same_lambda_more_patients"

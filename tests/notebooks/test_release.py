@@ -5,20 +5,19 @@ import filecmp
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
 
-from reglib.checks import ASSIGNMENTS, assignment
 from reglib.checks.tell import example
+from reglib.exercises import ASSIGNMENTS, assignment
+from reglib.repository import path
 
-ROOT = Path(__file__).parents[2]
 each_assignment = pytest.mark.parametrize("name", ASSIGNMENTS)
 
 
 def read(folder, name):
-    return nbformat.read(ROOT / folder / name / f"{name}.ipynb", 4)
+    return nbformat.read(path(folder, name, f"{name}.ipynb"), 4)
 
 
 def graded(notebook):
@@ -35,19 +34,19 @@ def checks(notebook):
 
 
 def files(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
 
 
 def test_exercises_are_what_nbgrader_makes_of_solutions(tmp_path):
-    subprocess.run([sys.executable, "-m", "solutions", tmp_path / "made"], cwd=ROOT, check=True)
-    made, kept = tmp_path / "made", ROOT / "exercises"
+    subprocess.run([sys.executable, "-m", "solutions", tmp_path / "made"], cwd=path(), check=True)
+    made, kept = tmp_path / "made", path("exercises")
     assert files(made) == files(kept), "run `make exercises`"
     same, *different = filecmp.cmpfiles(made, kept, files(made), shallow=False)
     assert same == files(made) and different == [[], []], "run `make exercises`"
 
 
 def test_every_assignment_has_a_source():
-    folders = {path.name for path in (ROOT / "solutions").iterdir() if path.is_dir()}
+    folders = {entry.name for entry in path("solutions").iterdir() if entry.is_dir()}
     assert folders - {"__pycache__"} == set(ASSIGNMENTS)
 
 

@@ -1,21 +1,16 @@
 """What the notebook `ridge` tells a learner that she should see is what she sees."""
 
-import doctest
 import re
-from pathlib import Path
 
 import numpy as np
-
-ROOT = Path(__file__).parents[2]
 
 
 def numbers(text):
     return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", text)]
 
 
-def test_every_check_ends_with_all_points(run):
-    told = [text for name, text in run[1].items() if name.startswith("check_")]
-    assert len(told) == 7 and all("Right in all" in text for text in told)
+def test_every_check_ends_with_all_points(checks):
+    assert checks and all("Right in all" in text for text in checks.values())
 
 
 def test_it_is_written_for_thirty_patients(run):
@@ -99,20 +94,6 @@ def test_the_worked_example_with_a_pencil(run):
     assert run[1]["worked_code"] == "with a pencil: [1. 2.]\n"
     D = np.diff(np.eye(2), axis=0)
     assert np.array_equal(D.T @ D, [[1, -1], [-1, 1]])
-
-
-def test_the_sessions_in_the_hints(source):
-    """Each worked example in a hint gives what it says."""
-    tried = 0
-    for name, cell in source.items():
-        for i, hint in enumerate(re.findall(r"<details>.*?</details>", cell.source, re.DOTALL)):
-            for session in re.findall(r"```python\n(.*?)```", hint, re.DOTALL):
-                test = doctest.DocTestParser().get_doctest(
-                    session, {"np": np}, f"{name}, hint {i + 1}", None, 0
-                )
-                assert doctest.DocTestRunner().run(test).failed == 0
-                tried += 1
-    assert tried == 7
 
 
 def test_the_tiny_inputs_in_the_hints(run):
@@ -199,9 +180,5 @@ def test_the_same_measurement_again(run, source):
     assert round(np.sqrt(10) * w[0], 1) == total[2]
 
 
-def test_the_minutes_add_up_to_two_hours_and_one_more(source):
-    minutes = {"Core": 0, "Stretch": 0}
-    for cell in source.values():
-        for kind, time in re.findall(r"^\*(Core|Stretch), (\d+) minutes", cell.source, re.M):
-            minutes[kind] += int(time)
+def test_the_minutes_add_up_to_two_hours_and_one_more(minutes):
     assert minutes == {"Core": 120, "Stretch": 60}

@@ -14,10 +14,11 @@ import pytest
 from ipywidgets.embed import embed_data
 from playwright.sync_api import sync_playwright
 
+from reglib.repository import path
 from reglib.widgets import RidgeExplorer
 
-ROOT = Path(__file__).parents[2]
-STATIC = ROOT / "book" / "_static"
+ROOT = path()
+STATIC = path("book", "_static")
 QUIET = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
     "--disable-sync --no-first-run"

@@ -2,14 +2,15 @@
 
 import json
 import time
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from reglib.repository import path
+
 # Without its preload, which asks for style sheets by addresses that it gets wrong.
 AXE = {"resultTypes": ["violations"], "preload": False}
-BOOK = Path(__file__).parents[2] / "book"
+BOOK = path("book")
 QUIZZES = sorted(BOOK.glob("*/*-quiz.json"))
 
 

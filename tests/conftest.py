@@ -1,3 +1,5 @@
+"""How tests of all rooms judge an answer."""
+
 import pytest
 
 from reglib.checks.judge import judge

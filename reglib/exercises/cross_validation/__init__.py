@@ -1,0 +1,9 @@
+"""The assignment of the chapter on choosing λ by cross-validation."""
+
+PLACE = 4  # among the assignments
+AVAILABLE = (
+    "check",
+    "data",
+    "widgets.tune",
+    "ridge",
+)  # modules of reglib that its learner may import
