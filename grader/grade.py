@@ -15,10 +15,10 @@ from grader.kernel import Nursery
 from grader.record import Exercise, Record, Remark
 from grader.release import Check, Release
 from grader.session import Answers, Session, grade_id
-from reglib.checks import find
 from reglib.checks.entry import Case
 from reglib.checks.judge import judge
 from reglib.checks.tell import tell
+from reglib.exercises import find
 
 log = logging.getLogger(__name__)
 

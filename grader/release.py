@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from reglib.checks import find
+from reglib.exercises import find
 
 
 @dataclass(frozen=True)

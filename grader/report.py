@@ -21,7 +21,7 @@ from grader.files import harmless, identifier, number, write_whole
 from grader.marks import Cell, Marks, course_at, gradebook_of, handed_in, read_marks
 from grader.record import Exercise, Record, load
 from grader.spread import LEVELS, Bar, Spread, histogram, levels, spread
-from reglib.checks import find
+from reglib.exercises import find
 
 # What can become of an exercise: the heading of its column, and who falls under it. The first that
 # fits counts.

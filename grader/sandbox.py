@@ -153,6 +153,7 @@ def options(runs: Path, available: Sequence[str]) -> list[str]:
         "MPLCONFIGDIR": "/tmp/matplotlib",
         "OPENBLAS_NUM_THREADS": "1",
         "PATH": "/bin",
+        "REGLIB_SANDBOX": "1",  # by which `check` knows where it is
     }
     for name, value in settings.items():
         bwrap += ["--setenv", name, value]

@@ -13,7 +13,7 @@ from grader.kernel import Nursery
 from grader.record import Record, Remark
 from grader.release import Release
 from grader.sandbox import Limits
-from reglib.checks import assignment
+from reglib.exercises import assignment
 
 IDLE = 60.0  # seconds after which a nursery that nobody uses is closed
 

@@ -14,7 +14,7 @@ import pytest
 
 from grader.kernel import Nursery
 from grader.sandbox import MEGABYTE, Limits
-from reglib.checks import assignment
+from reglib.exercises import assignment
 
 ROOT = Path(__file__).parents[2]
 

@@ -17,8 +17,8 @@ from grader.grade import grade
 from grader.kernel import Nursery
 from grader.release import read
 from grader.sandbox import Limits
-from reglib.checks import ASSIGNMENTS, assignment
 from reglib.checks.entry import Rng
+from reglib.exercises import ASSIGNMENTS, assignment
 
 ROOT = Path(__file__).parents[2]
 STUDENTS = ("mallory", "eve", "trudy")

@@ -19,8 +19,8 @@ from nbgrader.utils import determine_grade
 from grader import wire
 from grader.grade import grade
 from grader.release import read
-from reglib.checks import find
 from reglib.checks.run import run
+from reglib.exercises import find
 
 ROOT = Path(__file__).parents[2]
 KEPT = {"setup"} | {
@@ -287,14 +287,14 @@ ATTACKS = [
         "the reference, wrapped",
         """
         def ridge_gradient(*args):
-            from reglib.checks import find
+            from reglib.exercises import find
             return find("ridge.ridge_gradient").reference(*args)
         """,
         fools=True,
     ),
     Attack(
         "the reference, imported",
-        "from reglib.checks.ridge import _gradient as ridge_gradient",
+        "from reglib.exercises.ridge.ridge_gradient import ridge_gradient",
         fools=True,
     ),
     Attack(
@@ -694,7 +694,7 @@ BESIDE = """
 import faulthandler, json, os, sys, tempfile
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-import reglib.checks.ridge, reglib.checks.judge, reglib.checks.tell
+import reglib.exercises.ridge.ridge_fit, reglib.checks.judge, reglib.checks.tell
 
 def outputs(sources):
     shell = InteractiveShell.instance(colors="NoColor")

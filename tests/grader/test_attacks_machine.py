@@ -28,8 +28,8 @@ from grader.kernel import Kernel, Nursery, sweep
 from grader.release import read
 from grader.sandbox import MEGABYTE, Limits
 from grader.seccomp import ARCHITECTURES, CLONE, CLONE3, FORBIDDEN
-from reglib.checks import assignment, find
 from reglib.checks.entry import Entry
+from reglib.exercises import assignment, find
 
 pytestmark = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
 
@@ -107,7 +107,7 @@ READING = [
         sys.path += glob.glob("/**/site-packages", recursive=True) if SANDBOXED else []
         sys.path += ["/usr/lib/python3/dist-packages", "/usr/local/lib/python3/dist-packages"]
         for name in ("sklearn", "scipy", "nbgrader", "grader.grade", "grader.zygote", "pip",
-                     "reglib.ridge", "reglib.certify", "reglib.checks.ridge", "debugpy"):
+                     "reglib.ridge", "reglib.certify", "reglib.exercises.ridge", "debugpy"):
             try:
                 importlib.import_module(name)
                 breach(name)

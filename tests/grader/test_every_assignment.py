@@ -9,7 +9,7 @@ import pytest
 from grader import release
 from grader.grade import grade
 from grader.kernel import Nursery
-from reglib.checks import ASSIGNMENTS, assignment
+from reglib.exercises import ASSIGNMENTS, assignment
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,7 +13,7 @@ import pytest
 from grader.grade import _draw, grade
 from grader.kernel import Nursery
 from grader.release import read
-from reglib.checks import assignment, find
+from reglib.exercises import assignment, find
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("ridge_objective", "ridge_gradient", "effective_dof")

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from grader.release import ReleaseError, functions, read
-from reglib.checks import ASSIGNMENTS, assignment
+from reglib.exercises import ASSIGNMENTS, assignment
 
 ROOT = Path(__file__).parents[2]
 

@@ -22,10 +22,10 @@ from grader import likeness, report
 from grader.files import harmless, identifier, write_whole
 from grader.record import Exercise, Record, Remark, place, save
 from grader.spread import spread
-from reglib.checks import assignment
 from reglib.checks.judge import judge
 from reglib.checks.run import Error, Outcome, run
 from reglib.checks.tell import tell
+from reglib.exercises import assignment
 
 ENTRIES = assignment("ridge").entries
 QUESTIONS = {"same_lambda_more_patients": 4, "rows_or_copies": 4, "entered_twice": 3}

@@ -33,7 +33,7 @@ import reglib
 from grader import export, record
 from grader.marks import course_at, gradebook_of, read_marks
 from grader.writer import Run
-from reglib.check import check
+from reglib.check import check, renewal
 
 if not shutil.which("bwrap"):
     pytest.skip("bubblewrap is not installed", allow_module_level=True)
@@ -537,7 +537,7 @@ def test_one_line_mends_an_older_reglib(tmp_path, monkeypatch, capsys):
     (course / "reglib/__init__.py").write_text("new")
     git(course, "commit", "--quiet", "--all", "--message", "new")
 
-    monkeypatch.setattr(reglib, "__file__", str(hers / "reglib/__init__.py"))
+    monkeypatch.setattr("reglib.check.__file__", str(hers / "reglib/check.py"))
     assert check("ridge.newer", lambda X: X) == 0
     said = capsys.readouterr().out
     assert "your reglib is older" in said
@@ -548,5 +548,5 @@ def test_one_line_mends_an_older_reglib(tmp_path, monkeypatch, capsys):
 
 
 def test_a_copy_without_git_is_installed_anew(tmp_path, monkeypatch):
-    monkeypatch.setattr(reglib, "__file__", str(tmp_path / "reglib/__init__.py"))
-    assert reglib.renewal().endswith("pip install --force-reinstall --no-deps PATH-OF-A-NEW-COPY")
+    monkeypatch.setattr("reglib.check.__file__", str(tmp_path / "reglib/check.py"))
+    assert renewal().endswith("pip install --force-reinstall --no-deps PATH-OF-A-NEW-COPY")

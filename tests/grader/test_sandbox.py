@@ -22,7 +22,7 @@ from matplotlib.image import imread
 from grader import sandbox, seccomp
 from grader.kernel import Nursery
 from grader.sandbox import Limits
-from reglib.checks import ASSIGNMENTS, assignment
+from reglib.exercises import ASSIGNMENTS, assignment
 
 needs_bwrap = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
 ROOT = Path(__file__).parents[2]
@@ -87,7 +87,7 @@ print(json.dumps(found))
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_no_assignment_makes_its_own_answers_available(name):
     seen = {place for place, _ in sandbox.own_modules(assignment(name).available)}
-    assert not {"reglib/checks", f"reglib/checks/{name}.py", f"reglib/{name}.py"} & seen
+    assert not {"reglib/checks", "reglib/exercises", f"reglib/{name}.py"} & seen
     assert not [place for place in seen if place.endswith(("certify.py", "elastic_net.py"))]
 
 

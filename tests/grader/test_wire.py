@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.wire import Answer, Malformed, outcomes, pack, question, unpack
-from reglib.checks import ASSIGNMENTS, assignment
 from reglib.checks.judge import judge
 from reglib.checks.run import Error, Foreign, Outcome, run
+from reglib.exercises import ASSIGNMENTS, assignment
 
 ENTRIES = [entry for name in ASSIGNMENTS for entry in assignment(name).entries]
 
