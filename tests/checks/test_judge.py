@@ -276,6 +276,7 @@ def _moves(args, value):
 
 SPLIT = Entry(
     name="ridge.shuffled_split",
+    place=1,
     returns=("train", "validation"),
     must="every row is in exactly one part",
     reference=shuffled_split,
@@ -293,7 +294,7 @@ SPLIT = Entry(
         Misconception(
             "the first half is taken as it stands",
             "look at the rows.",
-            "Loss plus penalty",
+            "ridge-objective",
             wrong=lambda n, rng: (np.arange(n // 2), np.arange(n // 2, n)),
             recognise=lambda args, value: list(value[0]) == list(range(args[0] // 2)),
         ),
@@ -334,7 +335,7 @@ def _other_source(all_args, values):
 def test_relations_judge_answers_by_one_another(verdict):
     """That the given generator is the source of chance shows only in a second answer."""
     source = Misconception(
-        "chance has another source", "use rng.", "Loss plus penalty", print, None, _other_source
+        "chance has another source", "use rng.", "ridge-objective", print, None, _other_source
     )
     entry = replace(
         SPLIT,

@@ -1,0 +1,143 @@
+"""What CONTRIBUTING.md says is done as it says, in a copy of the course, and then held to all tests
+that such a change is held to."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from reglib.repository import path
+
+pytestmark = pytest.mark.long
+
+# What ranges over exercises, assignments or pages, without a browser and without a class.
+HELD = (
+    "tests/checks/test_entries.py",
+    "tests/notebooks/test_release.py",
+    "tests/notebooks/test_hints.py",
+    "tests/notebooks/test_ridge.py",
+    "tests/book/test_pages.py",
+    "tests/grader/**/test_release.py",
+)
+
+
+def recipe(title):
+    """The blocks of code of a section of CONTRIBUTING.md."""
+    blocks = []
+
+    def kept(match):
+        blocks.append(match[2])
+        return f"<{len(blocks) - 1}>"
+
+    page = path("CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = re.sub(r"^(`{3,})\w*\n(.*?)^\1$", kept, page, flags=re.DOTALL | re.MULTILINE)
+    section = text.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    return [blocks[int(number)] for number in re.findall(r"^<(\d+)>$", section, re.MULTILINE)]
+
+
+def cell(source, grade_id=None, **marks):
+    """A cell as *Create Assignment* makes it: its own id is of no meaning."""
+    make = new_code_cell if marks.pop("code", True) else new_markdown_cell
+    made = make(source.strip())
+    if grade_id:
+        kind = {"grade": False, "solution": False, "locked": False, "task": False}
+        made.metadata["nbgrader"] = {"schema_version": 3, "grade_id": grade_id, **kind, **marks}
+    return made
+
+
+def three_cells(text, answer, check):
+    return [
+        cell(text, code=False),
+        cell(answer, "squared_norm", solution=True),
+        cell(check, "check_squared_norm", grade=True, locked=True, points=3),
+    ]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A copy of the course to which an exercise and an assignment have been added."""
+    folder = tmp_path_factory.mktemp("copy") / "course"
+    made = ("__pycache__", "_build", "submitted", "autograded", "feedback", "*.db")
+    shutil.copytree(path(), folder, ignore=shutil.ignore_patterns(".*", *made))
+
+    entry, *cells = recipe("Add an exercise")
+    (folder / "reglib/exercises/ridge/squared_norm.py").write_text(entry, encoding="utf-8")
+    source = folder / "solutions/ridge/ridge.ipynb"
+    notebook = nbformat.read(source, 4)
+    first = next(i for i, old in enumerate(notebook.cells) if "BEGIN SOLUTION" in old.source)
+    notebook.cells[first - 1 : first - 1] = three_cells(*cells)
+    nbformat.write(notebook, source)
+
+    facts, imports, question, page, line = recipe("Add an assignment")
+    home = folder / "reglib/exercises/norms"
+    home.mkdir()
+    (home / "__init__.py").write_text(facts, encoding="utf-8")
+    own = entry.replace("ridge.squared_norm", "norms.squared_norm")
+    (home / "squared_norm.py").write_text(own, encoding="utf-8")
+    text, answer, check = cells
+    notebook = new_notebook(metadata=notebook.metadata)
+    notebook.cells = [
+        cell("# Lengths of vectors", code=False),
+        cell(imports, "setup", locked=True),
+        *three_cells(text, answer, check.replace("ridge.", "norms.")),
+        cell(question, "why_squared", code=False, grade=True, solution=True, points=2),
+    ]
+    (folder / "solutions/norms").mkdir()
+    nbformat.write(notebook, folder / "solutions/norms/norms.ipynb")
+    (folder / "book/assignments/norms.md").write_text(page, encoding="utf-8")
+    toc = (folder / "_toc.yml").read_text(encoding="utf-8")
+    before = "      - file: book/assignments/cross_validation\n"
+    (folder / "_toc.yml").write_text(toc.replace(before, before + line), encoding="utf-8")
+
+    python(folder, "-m", "solutions")  # make exercises
+    return folder
+
+
+def python(folder, *arguments):
+    """Run Python in a folder, with the reglib that is there."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
+    return done.stdout
+
+
+def tests(folder, *arguments):
+    """Run tests of the copy; return the names of those that passed."""
+    told = python(folder, "-m", "pytest", "-n", "0", "-rp", "--no-header", *arguments)
+    return re.findall(r"^PASSED (.*)$", told, re.MULTILINE)
+
+
+def test_what_was_added_is_released_without_its_solution(course):
+    for name in ("ridge", "norms"):
+        text = (course / "exercises" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+        assert "def squared_norm(w):" in text and f"{name}.squared_norm" in text
+        assert "return w @ w" not in text and "For the grader" not in text
+
+
+@pytest.mark.parametrize("held", HELD)
+def test_everything_holds_that_held_before(course, held):
+    files = sorted(str(file.relative_to(course)) for file in course.glob(held))
+    assert files and tests(course, *files)
+
+
+def test_the_new_exercise_and_assignment_were_among_what_was_held(course):
+    names = "tests/checks/test_entries.py", "tests/notebooks/test_release.py"
+    listed = python(course, "-m", "pytest", "--collect-only", "-q", *names)
+    for added in ("[ridge.squared_norm]", "[norms.squared_norm]", "[norms]"):
+        assert added in listed
+
+
+def test_the_new_assignment_is_released_submitted_and_checked(course):
+    """By nbgrader, as all others are: with right answers, with none, and with a mistake."""
+    passed = tests(course, "tests/notebooks/test_every_assignment.py", "-k", "norms")
+    assert len(passed) == 3
