@@ -64,6 +64,24 @@ def answers(
             return y
 
 
+def problem(
+    rng: np.random.Generator,
+    n: int,
+    p: int,
+    whole: bool = False,
+    *,
+    cond: float = 20.0,
+    least: float = 0.5,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw an X and then its y, as `rows` and `answers` do.
+
+    >>> problem(np.random.default_rng(0), 2, 1, whole=True)
+    (array([[5],
+           [4]]), array([0, 2]))
+    """
+    return rows(rng, n, p, whole, cond=cond, least=least), answers(rng, n, whole, least=least)
+
+
 def penalty(rng: np.random.Generator) -> float:
     """Draw a λ > 0 of ordinary size.
 

@@ -55,7 +55,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     typical, sizes, order, special = RUBRIC
 
     def draw(n, p, lams, folds, whole=False):
-        return FINGERPRINT, draws.rows(rng, n, p, whole), draws.answers(rng, n, whole), lams, folds
+        return FINGERPRINT, *draws.problem(rng, n, p, whole), lams, folds
 
     def shuffled(n, p, count, k):
         return draw(n, p, draws.penalties(rng, count), draws.folds(rng, n, k))

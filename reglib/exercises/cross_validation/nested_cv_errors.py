@@ -80,7 +80,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     seeds = iter(rng.choice(10_000, 12, replace=False).tolist())
 
     def draw(n, p, outer_k):
-        X, y = draws.rows(rng, n, p), draws.answers(rng, n)
+        X, y = draws.problem(rng, n, p)
         lams = np.array([draws.penalty(rng)])
         return FINGERPRINT, X, y, lams, draws.folds(rng, n, outer_k), 2, Rng(next(seeds))
 

@@ -95,9 +95,8 @@ def _flat_to_the_end(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     while True:
         lams = np.sort(draws.penalties(rng, 4))
         errors = (np.array([5.3, 5.0, 5.2, 5.4]) + rng.normal(0, 1.2, (4, 4))).round(1)
-        if _is_clear(errors) and one_standard_error_lambda(lams, errors) == lams[-1] != best_lambda(
-            lams, errors
-        ):
+        best, rule = best_lambda(lams, errors), one_standard_error_lambda(lams, errors)
+        if _is_clear(errors) and rule == lams[-1] != best:
             return lams, errors
 
 
@@ -105,10 +104,8 @@ def _whole_rule(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     while True:
         lams = np.sort(rng.choice(np.arange(2, 40), 5, replace=False))
         errors = np.array([6, 5, 6, 7, 8]) + rng.integers(-2, 3, (4, 5))
-        if (
-            _is_clear(errors)
-            and best_lambda(lams, errors) != one_standard_error_lambda(lams, errors) != lams[-1]
-        ):
+        best, rule = best_lambda(lams, errors), one_standard_error_lambda(lams, errors)
+        if _is_clear(errors) and best != rule != lams[-1]:
             return lams, errors
 
 

@@ -26,7 +26,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
 
     def draw(n, p, lam, whole=False):
         while True:
-            X, y = draws.rows(rng, n, p, whole), draws.answers(rng, n, whole)
+            X, y = draws.problem(rng, n, p, whole)
             if lam > 0 or _leverages(X, 0.0).max() < 0.9:
                 return X, y, lam
 

@@ -46,11 +46,8 @@ def cases(rng: np.random.Generator) -> list[Case]:
     def draw(n, p, m, k, lam, whole=False, telling=True):
         def once():
             while True:
-                X, y, folds = (
-                    draws.rows(rng, n, p, whole),
-                    draws.answers(rng, n, whole),
-                    draws.folds(rng, n, k),
-                )
+                X, y = draws.problem(rng, n, p, whole)
+                folds = draws.folds(rng, n, k)
                 varied = all(np.ptp(X[rows], axis=0).all() and np.ptp(y[rows]) for _, rows in folds)
                 if varied and all(_is_plain(X[train], y[train], m) for train, _ in folds):
                     return FINGERPRINT.make(), X, y, lam, m, folds

@@ -45,18 +45,13 @@ def cases(rng: np.random.Generator) -> list[Case]:
     typical, edges, constant = RUBRIC
 
     def draw(n, p, k, lam, whole=False):
-        return (
-            FINGERPRINT,
-            draws.rows(rng, n, p, whole),
-            draws.answers(rng, n, whole),
-            lam,
-            draws.folds(rng, n, k),
-        )
+        return FINGERPRINT, *draws.problem(rng, n, p, whole), lam, draws.folds(rng, n, k)
 
     def with_constant(n, p, k):
         """The last column varies in the held-out rows of the first fold only."""
         while True:
-            X, y, folds = draws.rows(rng, n, p - 1), draws.answers(rng, n), draws.folds(rng, n, k)
+            X, y = draws.problem(rng, n, p - 1)
+            folds = draws.folds(rng, n, k)
             last = np.full(n, 3.0)
             last[folds[0][1]] += 1.0 + np.arange(len(folds[0][1]))
             X = np.column_stack([X, last])

@@ -28,7 +28,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     def draw(n, p, share, l1_ratio, whole=False):
         """Arguments with λρ (at ρ = 0: λ) at about this share of the lasso's λ_max."""
         while True:
-            X, y = draws.rows(rng, n, p, whole, cond=4), draws.answers(rng, n, whole)
+            X, y = draws.problem(rng, n, p, whole, cond=4)
             lam = share * lambda_max(X, y) / (l1_ratio or 1)
             if lambda_max(X, y) > 1.2:
                 return X, y, max(1, int(lam)) if whole else round(lam, 2), l1_ratio

@@ -38,7 +38,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     def draw(n, p, zeros, where, small=(), whole=False, lam=None):
         """A point that violates the condition at `where` most, and others by less."""
         while True:
-            X, y = draws.rows(rng, n, p, whole, cond=10), draws.answers(rng, n, whole)
+            X, y = draws.problem(rng, n, p, whole, cond=10)
             if where == p:  # else a wrong b would show in the other conditions even more
                 X = (0.3 * (X - X.mean(axis=0))).round(1) + 0.1
             w, _ = draws.point(rng, p, whole, falling=True)
@@ -56,7 +56,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
             if v[where] > 0.2 and v[where] > rest.max() + 0.05 and rest.max() > 0.05 and matters:
                 return w, b, X, y, strength
 
-    X, y = draws.rows(rng, 4, 2, cond=4), draws.answers(rng, 4)
+    X, y = draws.problem(rng, 4, 2, cond=4)
     solved = np.zeros(2), float(y.mean()), X, y, round(1.2 * lambda_max(X, y) + 0.1, 2)
     return [
         Case(inside, "four rows, one feature", draw(4, 1, [], 0)),

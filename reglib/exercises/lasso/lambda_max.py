@@ -28,7 +28,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
 
     def draw(n, p, sign=0, whole=False):
         while True:
-            X, y = draws.rows(rng, n, p, whole, cond=10), draws.answers(rng, n, whole)
+            X, y = draws.problem(rng, n, p, whole, cond=10)
             c = _covariances(X, y)
             largest = c[np.abs(c).argmax()]
             if abs(largest) > 0.2 and sign * largest >= 0:

@@ -34,7 +34,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     def draw(n, p, share, whole=False):
         """Arguments with λ at about this share of λ_max."""
         while True:
-            X, y = draws.rows(rng, n, p, whole, cond=4), draws.answers(rng, n, whole)
+            X, y = draws.problem(rng, n, p, whole, cond=4)
             most = lambda_max(X, y)
             if most > 1.2:
                 return X, y, max(1, int(share * most)) if whole else round(share * most, 2)

@@ -29,7 +29,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
 
     def at(n, p, lam, whole=False):
         point = draws.point(rng, p, whole, falling=True)
-        return *point, draws.rows(rng, n, p, whole, cond=10), draws.answers(rng, n, whole), lam
+        return *point, *draws.problem(rng, n, p, whole, cond=10), lam
 
     some = list(at(6, 4, draws.penalty(rng)))
     some[0] = some[0] * [1, 0, 1, 0] + 0.0

@@ -23,7 +23,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     typical, edges, singular = RUBRIC
 
     def draw(n, p, whole=False):
-        return draws.rows(rng, n, p, whole), draws.answers(rng, n, whole)
+        return draws.problem(rng, n, p, whole)
 
     def halves(n, p):
         # Halves, and a number of rows that is a power of two: centring is exact, so that what is

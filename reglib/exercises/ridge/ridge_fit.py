@@ -33,7 +33,11 @@ def cases(rng: np.random.Generator) -> list[Case]:
     typical, zero, edges, singular = RUBRIC
 
     def draw(n, p, lam, whole=False):
-        return draws.rows(rng, n, p, whole, least=0), draws.answers(rng, n, whole, least=0), lam
+        return *draws.problem(rng, n, p, whole, least=0), lam
+
+    def twins():
+        y = draws.answers(rng, 4, whole=True, least=0)
+        return np.hstack([twin, twin]), y.astype(float)
 
     with_constant = draws.rows(rng, 6, 3, least=0)
     with_constant[:, 1] = 3.0
@@ -56,11 +60,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(
             singular,
             "λ = 0 and the same column twice",
-            (
-                np.hstack([twin, twin]),
-                draws.answers(rng, 4, whole=True, least=0).astype(float),
-                0.0,
-            ),
+            (*twins(), 0.0),
             shortest,
         ),
         Case(singular, "λ = 0 and more features than rows", draw(4, 6, 0.0), shortest),

@@ -8,12 +8,12 @@ from reglib.exercises import draws
 
 def at_a_point(rng: np.random.Generator, n: int, p: int, lam: float) -> tuple:
     """Draw the arguments (w, b, X, y, lam) of the objective and its gradient."""
-    return *draws.point(rng, p), draws.rows(rng, n, p, least=0), draws.answers(rng, n, least=0), lam
+    return *draws.point(rng, p), *draws.problem(rng, n, p, least=0), lam
 
 
 def whole_at_a_point(rng: np.random.Generator, n: int, p: int) -> tuple:
     w, b = draws.point(rng, p, whole=True)
-    X, y = draws.rows(rng, n, p, whole=True, least=0), draws.answers(rng, n, whole=True, least=0)
+    X, y = draws.problem(rng, n, p, whole=True, least=0)
     return w, abs(b), X, y, 2
 
 

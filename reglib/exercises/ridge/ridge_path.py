@@ -37,14 +37,14 @@ def cases(rng: np.random.Generator) -> list[Case]:
     typical, mixed, edges, singular = RUBRIC
 
     def draw(n, p, lams, whole=False):
-        return (
-            draws.rows(rng, n, p, whole, least=0),
-            draws.answers(rng, n, whole, least=0),
-            np.asarray(lams),
-        )
+        return *draws.problem(rng, n, p, whole, least=0), np.asarray(lams)
 
     def with_zero(count):
         return np.append(0.0, _penalties(rng, count))
+
+    def twins():
+        y = draws.answers(rng, 4, whole=True, least=0)
+        return np.hstack([twin, twin]), y.astype(float)
 
     with_constant = draws.rows(rng, 6, 3, least=0)
     with_constant[:, 1] = 3.0
@@ -69,11 +69,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(
             singular,
             "λ = 0 and the same column twice",
-            (
-                np.hstack([twin, twin]),
-                draws.answers(rng, 4, whole=True, least=0).astype(float),
-                with_zero(2),
-            ),
+            (*twins(), with_zero(2)),
             shortest,
         ),
         Case(singular, "λ = 0 and more features than rows", draw(4, 6, with_zero(2)), shortest),
