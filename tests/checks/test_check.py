@@ -80,6 +80,15 @@ def test_an_installation_that_is_not_whole_is_no_sandbox(capfd, monkeypatch, mis
     assert missing in said and "In a terminal, run this line" in said and err == ""
 
 
+def test_what_judges_knows_no_exercise():
+    code = (
+        "import sys, reglib.checks.judge, reglib.checks.run, reglib.checks.tell;"
+        "print(*[m for m in sys.modules if m.startswith('reglib.exercises')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 def test_only_the_exercise_that_is_checked_is_loaded():
     code = (
         "import sys; from reglib.exercises import find; find('lasso.soft_threshold');"
