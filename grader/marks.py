@@ -1,4 +1,4 @@
-"""What the gradebook says of an assignment: its cells, the class, and every mark, in five queries.
+"""What the gradebook says of an assignment: its cells, the class, and every mark, in few queries.
 
 Nothing here writes: a report and an export only read. The objects of nbgrader would load each mark
 by a query of its own, which a class of some hundreds feels.
@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import InstrumentedAttribute, Query
 
 
 @dataclass(frozen=True)
@@ -117,14 +118,7 @@ def gradebook_of(course: CourseDirectory) -> Iterator[Gradebook]:
 
 def read_marks(gradebook: Gradebook, assignment: str) -> Marks:
     """Read an assignment; raise `LookupError` if the gradebook has none of that name."""
-    try:
-        found = gradebook.find_assignment(assignment)
-    except MissingEntry:
-        names = ", ".join(sorted(a.name for a in gradebook.assignments)) or "none"
-        raise LookupError(
-            f"The gradebook has no assignment {assignment!r}; it has: {names}. "
-            f"`nbgrader generate_assignment {assignment}` enters it."
-        ) from None
+    found = _find(gradebook, assignment)
     return Marks(
         assignment,
         found.duedate,
@@ -132,6 +126,29 @@ def read_marks(gradebook: Gradebook, assignment: str) -> Marks:
         _students(gradebook),
         _submissions(gradebook, found),
     )
+
+
+def of_checks(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, float | None]]:
+    """Return what checks gave, whatever a person gave since: student -> cell -> points.
+
+    Raises `LookupError` if the gradebook has no assignment of that name.
+    """
+    marks: dict[str, dict[str, float | None]] = defaultdict(dict)
+    columns = api.SubmittedAssignment.student_id, api.BaseCell.name, api.Grade.auto_score
+    for student, cell, score in _grades(gradebook, _find(gradebook, assignment), *columns):
+        marks[student][cell] = score
+    return dict(marks)
+
+
+def _find(gradebook: Gradebook, assignment: str) -> api.Assignment:
+    try:
+        return gradebook.find_assignment(assignment)
+    except MissingEntry:
+        names = ", ".join(sorted(a.name for a in gradebook.assignments)) or "none"
+        raise LookupError(
+            f"The gradebook has no assignment {assignment!r}; it has: {names}. "
+            f"`nbgrader generate_assignment {assignment}` enters it."
+        ) from None
 
 
 def _cells(gradebook: Gradebook, assignment: api.Assignment) -> tuple[Cell, ...]:
@@ -160,26 +177,16 @@ def _students(gradebook: Gradebook) -> dict[str, Student]:
 
 
 def _submissions(gradebook: Gradebook, assignment: api.Assignment) -> dict[str, Submission]:
-    ours = api.SubmittedAssignment.assignment_id == assignment.id
     marks: dict[str, dict] = defaultdict(dict)
     waiting: dict[str, set] = defaultdict(set)
-    grades = (
-        gradebook.db.query(
-            api.SubmittedAssignment.student_id,
-            api.Notebook.name,
-            api.BaseCell.name,
-            api.Grade.score,
-            api.Grade.needs_manual_grade,
-        )
-        .select_from(api.Grade)
-        .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
-        .join(
-            api.SubmittedAssignment,
-            api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
-        )
-        .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
-        .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
-        .filter(ours)
+    grades = _grades(
+        gradebook,
+        assignment,
+        api.SubmittedAssignment.student_id,
+        api.Notebook.name,
+        api.BaseCell.name,
+        api.Grade.score,
+        api.Grade.needs_manual_grade,
     )
     for student, notebook, cell, score, needs_a_person in grades:
         marks[student][notebook, cell] = float(score)
@@ -190,7 +197,7 @@ def _submissions(gradebook: Gradebook, assignment: api.Assignment) -> dict[str, 
         api.SubmittedAssignment.timestamp,
         api.SubmittedAssignment.extension,
         api.SubmittedAssignment.late_submission_penalty,
-    ).filter(ours)
+    ).filter(api.SubmittedAssignment.assignment_id == assignment.id)
     return {
         student: Submission(
             student,
@@ -202,6 +209,24 @@ def _submissions(gradebook: Gradebook, assignment: api.Assignment) -> dict[str, 
         )
         for student, timestamp, extension, penalty in rows
     }
+
+
+def _grades(
+    gradebook: Gradebook, assignment: api.Assignment, *columns: InstrumentedAttribute
+) -> Query:
+    """These columns of each grade in an assignment."""
+    return (
+        gradebook.db.query(*columns)
+        .select_from(api.Grade)
+        .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
+        .join(
+            api.SubmittedAssignment,
+            api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
+        )
+        .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
+        .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
+        .filter(api.SubmittedAssignment.assignment_id == assignment.id)
+    )
 
 
 def _late(timestamp, duedate, extension) -> datetime.timedelta:

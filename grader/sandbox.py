@@ -210,6 +210,11 @@ def _needed() -> tuple[importlib.metadata.Distribution, ...]:
     return tuple(found.values())
 
 
+def versions() -> list[str]:
+    """The versions of all distributions that notebooks meet."""
+    return sorted(f"{found.name}=={found.version}" for found in _needed())
+
+
 def own_modules(available: Sequence[str]) -> Iterator[tuple[str, Path]]:
     """The files of reglib that are visible: ("reglib/check.py", its path)."""
     import reglib

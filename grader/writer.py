@@ -1,18 +1,17 @@
 """The one process that writes to the gradebook: gives out submissions, takes in what they got.
 
 A worker is given all that it needs and answers with a graded notebook. A submission is done when
-its record is written, which is the last thing that happens to it; a run that was killed goes on
-with those that are not done.
+the gradebook has the marks of its record, which is written last; a run that was killed goes on with
+those that are not done.
 """
 
 import hashlib
-import inspect
 import itertools
 import json
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from importlib import import_module
 from pathlib import Path
 
 import dask
@@ -24,17 +23,24 @@ from nbgrader.utils import temp_attrs
 from sqlalchemy.engine import make_url
 from tqdm import tqdm
 
-from grader import course, execute, intake, record
+import reglib
+from grader import course, execute, intake, record, sandbox
 from grader.kept import kept
+from grader.marks import gradebook_of, of_checks
 from grader.record import Record
 from grader.repair import repair_file, with_remarks
 from grader.work import Job, work
 
 log = logging.getLogger(__name__)
 
+JUDGES = (Path(reglib.__file__).parent, Path(__file__).parent)  # any file of theirs may decide
+
 
 class Run:
-    """One run over the submissions of an assignment in a course folder."""
+    """One run over the submissions of an assignment in a course folder.
+
+    Raises `ReleaseError` if the assignment cannot be graded, `LookupError` if no gradebook has it.
+    """
 
     def __init__(self, root: Path | str, name: str, sandboxed: bool | None = None) -> None:
         app = NbGrader()
@@ -49,6 +55,8 @@ class Run:
         ours = self.course.format_path(self.course.source_directory, ".", name)
         self.files = intake.take(ours, ours).files  # that stand beside every notebook
         self.basis = self._basis()
+        with gradebook_of(self.course) as gradebook:
+            self.marks = of_checks(gradebook, name)
         self.graded: dict[str, Record] = {}
         self.failed: dict[str, str] = {}
 
@@ -76,12 +84,9 @@ class Run:
                 )
 
     def _basis(self) -> bytes:
-        """What every outcome depends on."""
-        parts = [
-            nbformat.writes(self.release.notebook),
-            inspect.getsource(import_module(f"reglib.checks.{self.name}")),
-            json.dumps([asdict(self.limits), self.sandboxed]),
-        ]
+        """What every outcome depends on, besides the submission."""
+        facts = [asdict(self.limits), self.sandboxed, sys.version, sandbox.versions()]
+        parts = [nbformat.writes(self.release.notebook), json.dumps(facts), *map(digest, JUDGES)]
         return self.secret + "\0".join(parts).encode("utf-8", "replace")
 
     def _key(self, notebook: str, files: dict[str, bytes]) -> str:
@@ -96,7 +101,10 @@ class Run:
             found = record.load(self.course.root, self.name, student)
         except ValueError:
             return False
-        return bool(found) and found.key == key and (folder / f"{self.release.name}.ipynb").exists()
+        if not found or found.key != key or student not in self.marks:
+            return False
+        same = all(self.marks[student].get(e.cell) == e.points for e in found.exercises)
+        return same and (folder / f"{self.release.name}.ipynb").exists()
 
     def write(self, notebook: str, graded: Record) -> None:
         """Have nbgrader put a graded submission into the gradebook; then say that it is done."""
@@ -146,6 +154,17 @@ class Run:
                 bar.update()
                 submit()
             bar.update(bar.total - bar.n)
+
+
+def digest(folder: Path) -> str:
+    """A hash of all files in a folder, by name and content; what Python compiles does not count."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    told = [
+        f"{path.relative_to(folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in files
+        if "__pycache__" not in path.parts
+    ]
+    return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()
 
 
 def patient(db_url: str) -> str:
