@@ -10,6 +10,7 @@ COMMANDS = {
     "export": "write marks for a learning management system",
     "doctor": "see whether submissions can be graded safely here, and what is missing",
 }
+HOMES = {"report": "grader.results.report", "export": "grader.plugins.export"}
 
 
 def main() -> int | None:
@@ -18,7 +19,7 @@ def main() -> int | None:
     for name, about in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=about)
         if name in sys.argv[1:2]:  # each needs libraries that the others do not
-            module = import_module(f"grader.{name}")
+            module = import_module(HOMES.get(name, f"grader.{name}"))
             module.add_arguments(command)
             command.set_defaults(main=module.main)
     args = parser.parse_args()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
-from grader import release
+from grader.submission import release
 
 SECRET = Path(".grader", "secret")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import dask
 from distributed import Client, LocalCluster
 
-from grader import sandbox
+from grader.sandbox import walls
 
 
 @contextlib.contextmanager
@@ -38,7 +38,7 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
         with Client(scheduler) as client:
             yield client
         return
-    dask.config.set({"distributed.worker.preload": ["grader.work"]})
+    dask.config.set({"distributed.worker.preload": ["grader.marking.work"]})
     with (
         LocalCluster(
             n_workers=0,
@@ -80,7 +80,7 @@ def grade(args: argparse.Namespace, client: Client) -> None:
     # Imported only now, as nbgrader takes about as long as the workers take to start.
     from sqlalchemy.exc import SAWarning
 
-    from grader.marks import handed_in
+    from grader.results.marks import handed_in
     from grader.writer import Run
 
     warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader's own way with SQLAlchemy
@@ -94,8 +94,8 @@ def grade(args: argparse.Namespace, client: Client) -> None:
         raise SystemExit(f"Nobody has handed in anything for {args.assignment}.")
     if run.sandboxed:
         try:
-            sandbox.require()
-        except sandbox.NoSandbox as problem:
+            walls.require()
+        except walls.NoSandbox as problem:
             raise SystemExit(str(problem)) from None
     with alone("."):
         run.go(client, students, args.force)

@@ -24,12 +24,15 @@ from sqlalchemy.engine import make_url
 from tqdm import tqdm
 
 import reglib
-from grader import course, execute, intake, record, sandbox
-from grader.kept import kept
-from grader.marks import gradebook_of, of_checks
+from grader import course, record
+from grader.marking.work import Job, work
+from grader.plugins import execute
+from grader.plugins.kept import kept
 from grader.record import Record
-from grader.repair import repair_file, with_remarks
-from grader.work import Job, work
+from grader.results.marks import gradebook_of, of_checks
+from grader.sandbox import walls
+from grader.submission.folder import take
+from grader.submission.repair import repair_file, with_remarks
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +56,7 @@ class Run:
         self.secret = course.secret(self.course)
         self.release = course.released(self.course, name, name)
         ours = self.course.format_path(self.course.source_directory, ".", name)
-        self.files = intake.take(ours, ours).files  # that stand beside every notebook
+        self.files = take(ours, ours).files  # that stand beside every notebook
         self.basis = self._basis()
         with gradebook_of(self.course) as gradebook:
             self.marks = of_checks(gradebook, name)
@@ -85,7 +88,7 @@ class Run:
 
     def _basis(self) -> bytes:
         """What every outcome depends on, besides the submission."""
-        facts = [asdict(self.limits), self.sandboxed, sys.version, sandbox.versions()]
+        facts = [asdict(self.limits), self.sandboxed, sys.version, walls.versions()]
         parts = [nbformat.writes(self.release.notebook), json.dumps(facts), *map(digest, JUDGES)]
         return self.secret + "\0".join(parts).encode("utf-8", "replace")
 

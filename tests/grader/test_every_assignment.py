@@ -6,9 +6,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader import release
-from grader.grade import grade
-from grader.kernel import Nursery
+from grader.marking.grade import grade
+from grader.sandbox.kernel import Nursery
+from grader.submission import release
 from reglib.checks import ASSIGNMENTS, assignment
 
 ROOT = Path(__file__).parents[2]

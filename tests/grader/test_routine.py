@@ -30,8 +30,9 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.utils import compute_checksum
 
 import reglib
-from grader import export, record
-from grader.marks import course_at, gradebook_of, read_marks
+from grader import record
+from grader.plugins import export
+from grader.results.marks import course_at, gradebook_of, read_marks
 from grader.writer import Run
 from reglib.check import check
 

@@ -58,7 +58,8 @@ print(json.dumps(found))
 """
 SOURCES = (
     *("reglib/checks/judge.py", "reglib/checks/tell.py", "reglib/ridge.py", "reglib/guard.py"),
-    *("grader/grade.py", "grader/session.py", "grader/wire.py", "grader/zygote.py"),
+    *("grader/marking/grade.py", "grader/marking/sitting.py", "grader/sandbox/inside/wire.py"),
+    *("grader/sandbox/inside/zygote.py", "grader/submission/release.py"),
 )
 
 
