@@ -48,7 +48,7 @@ c.ZipCollectApp.extractor_plugin = "grader.plugins.collect.Archives"
 c.ZipCollectApp.collector_plugin = "grader.plugins.collect.Names"
 
 # A submission is read with care, and built anew from the release, so nothing is left to sanitize.
-c.Autograde.exporter_class = "grader.submission.repair.Reader"
+c.Autograde.exporter_class = "grader.plugins.reader.Reader"
 c.Autograde.sanitize_preprocessors = []
 
 # Submissions run in a sandbox, and are judged in a process that no learner's code has been in.

@@ -17,26 +17,26 @@ from pathlib import Path
 import dask
 import nbformat
 from distributed import Client, as_completed
-from nbgrader.apps.baseapp import NbGrader
-from nbgrader.converters import Autograde
 from nbgrader.utils import temp_attrs
-from sqlalchemy.engine import make_url
 from tqdm import tqdm
 
 import reglib
-from grader import course, record
-from grader.marking.work import Job, work
-from grader.plugins import execute
+from grader import course, marking, record, sandbox, submission
+from grader.marking.grade import Graded, Job
+from grader.marking.work import work
+from grader.plugins.execute import Execute
 from grader.plugins.kept import kept
+from grader.plugins.ready import Ready
 from grader.record import Record
-from grader.results.marks import gradebook_of, of_checks
+from grader.results.marks import gradebook_of, of_checks, patient
 from grader.sandbox import walls
 from grader.submission.folder import take
 from grader.submission.repair import repair_file, with_remarks
 
 log = logging.getLogger(__name__)
 
-JUDGES = (Path(reglib.__file__).parent, Path(__file__).parent)  # any file of theirs may decide
+# Any file of theirs may decide on a mark.
+JUDGES = [Path(package.__file__).parent for package in (reglib, submission, marking, sandbox)]
 
 
 class Run:
@@ -46,42 +46,44 @@ class Run:
     """
 
     def __init__(self, root: Path | str, name: str, sandboxed: bool | None = None) -> None:
-        app = NbGrader()
-        app.initialize([], root=str(Path(root).resolve()))
-        self.course, self.config, self.name = app.coursedir, app.config, name
+        self.course, self.name = course.course_at(root), name
+        self.config = self.course.parent.config  # its own was read before the file
         self.course.db_url = patient(self.course.db_url)
-        settings = execute.Execute(config=app.config)
+        self.release = course.released(self.course, name, name)
+        settings = Execute.of(self.config)
         self.sandboxed = settings.sandboxed if sandboxed is None else sandboxed
         self.limits = settings.given_limits()
-        self.secret = course.secret(self.course)
-        self.release = course.released(self.course, name, name)
-        ours = self.course.format_path(self.course.source_directory, ".", name)
-        self.files = take(ours, ours).files  # that stand beside every notebook
-        self.basis = self._basis()
         with gradebook_of(self.course) as gradebook:
             self.marks = of_checks(gradebook, name)
+        self.secret = course.secret(self.course)
+        ours = course.source(self.course, name)
+        self.files = take(ours, ours).files  # that stand beside every notebook
+        self.basis = self._basis()
         self.graded: dict[str, Record] = {}
         self.failed: dict[str, str] = {}
 
     def jobs(self, students: Sequence[str], force: bool) -> Iterator[Job]:
         """What is to be done for these students; nothing for those who are done."""
-        submitted = self.course.submitted_directory
-        anchor = Path(self.course.root, submitted)
         for student in students:
-            folder = Path(self.course.format_path(submitted, student, self.name))
-            repaired = repair_file(self.release, folder / f"{self.release.name}.ipynb", anchor)
+            folder = Path(
+                self.course.format_path(self.course.submitted_directory, student, self.name)
+            )
+            path = folder / f"{self.release.name}.ipynb"
+            repaired = repair_file(self.release, path, course.submissions(self.course))
             files = {**repaired.files, **self.files}
             notebook = nbformat.writes(with_remarks(repaired))
             key = self._key(notebook, files)
             if force or not self._is_done(student, key):
+                for remark in repaired.remarks:
+                    log.warning("%s: %s", student, remark.text)
                 yield Job(
-                    student,
+                    self.release,
                     notebook,
+                    student,
+                    self.secret,
                     files,
                     repaired.remarks,
                     key,
-                    self.release,
-                    self.secret,
                     self.limits,
                     self.sandboxed,
                 )
@@ -109,22 +111,16 @@ class Run:
         same = all(self.marks[student].get(e.cell) == e.points for e in found.exercises)
         return same and (folder / f"{self.release.name}.ipynb").exists()
 
-    def write(self, notebook: str, graded: Record) -> None:
+    def write(self, graded: Graded) -> None:
         """Have nbgrader put a graded submission into the gradebook; then say that it is done."""
-        student = graded.student
-        record.place(self.course.root, self.name, student).unlink(missing_ok=True)
-        execute.finished[self.name, student, self.release.name] = notebook, graded
-        with temp_attrs(self.course, assignment_id=self.name, student_id=student):
-            converter = Autograde(coursedir=self.course, config=self.config)
-            converter.force = True
+        done = graded.record
+        record.place(self.course.root, self.name, done.student).unlink(missing_ok=True)
+        with temp_attrs(self.course, assignment_id=self.name, student_id=done.student):
+            converter = Ready(graded, coursedir=self.course, config=self.config)
             converter.log = log
-            # It would look for notebooks by itself, and may find none or one of another name.
-            folder = converter._format_source(self.name, student)
-            converter.assignments = {folder: [f"{folder}/{self.release.name}.ipynb"]}
-            converter.init_notebooks = lambda: None
             converter.start()
-        record.save(graded, self.course.root)
-        self.graded[student] = graded
+        record.save(done, self.course.root)
+        self.graded[done.student] = done
 
     def go(self, client: Client, students: Sequence[str], force: bool = False) -> None:
         """Grade these students, never holding more than a few submissions at once."""
@@ -149,7 +145,7 @@ class Run:
             for future in waiting:
                 student = under_way.pop(future)
                 try:
-                    self.write(*future.result())
+                    self.write(future.result())
                 except Exception as error:
                     log.exception("The submission of %s was not graded.", student)
                     self.failed[student] = f"{type(error).__name__}: {error}"
@@ -168,15 +164,3 @@ def digest(folder: Path) -> str:
         if "__pycache__" not in path.parts
     ]
     return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()
-
-
-def patient(db_url: str) -> str:
-    """Have SQLite wait a minute for those who mark by hand meanwhile, and not only five seconds.
-
-    >>> patient("sqlite:////course/gradebook.db")
-    'sqlite:////course/gradebook.db?timeout=60'
-    """
-    url = make_url(db_url)
-    if url.get_backend_name() != "sqlite" or "timeout" in url.query:
-        return db_url
-    return url.update_query_dict({"timeout": "60"}).render_as_string(hide_password=False)

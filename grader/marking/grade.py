@@ -5,8 +5,11 @@ import hmac
 import logging
 import math
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
+import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
@@ -14,6 +17,7 @@ from grader.marking.fingerprint import fingerprint
 from grader.marking.sitting import Answers, Sitting, grade_id
 from grader.record import Exercise, Record, Remark
 from grader.sandbox.kernel import Nursery
+from grader.sandbox.walls import Limits
 from grader.submission.release import Check, Release
 from reglib.checks import find
 from reglib.checks.entry import Case
@@ -23,17 +27,38 @@ from reglib.checks.tell import tell
 log = logging.getLogger(__name__)
 
 
-def grade(
-    notebook: NotebookNode,
-    release: Release,
-    student: str,
-    secret: bytes,
-    nursery: Nursery,
-    files: Mapping[str, bytes] | None = None,
-    remarks: Sequence[Remark] = (),
-    key: str = "",
-) -> Record:
-    """Run a repaired notebook, write outputs and verdicts into its cells, and return the record.
+@dataclass(frozen=True)
+class Job:
+    """All that is needed to grade one submission.
+
+    notebook   repaired, as text
+    secret     from which cases are drawn
+    files      that stand beside the notebook
+    remarks    on what was handed in, for the record
+    key        of the record
+    sandboxed  whether it runs in the sandbox
+    """
+
+    release: Release
+    notebook: str
+    student: str
+    secret: bytes
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+    key: str = ""
+    limits: Limits = field(default_factory=Limits)
+    sandboxed: bool = True
+
+
+class Graded(NamedTuple):
+    """A notebook with outputs and verdicts, as text, and the record."""
+
+    notebook: str
+    record: Record
+
+
+def grade(job: Job, nursery: Nursery) -> Graded:
+    """Run a notebook, write outputs and verdicts into its cells, and return it with the record.
 
     Verdicts are made when the kernel has ended, and become outputs only then, so that nothing that
     it says can reach them. Each student meets other cases. The same work meets the same ones again,
@@ -41,8 +66,9 @@ def grade(
     code of the notebook.
     """
     start = time.monotonic()
-    cases = _draw(notebook, release, student, secret)
-    answers = Sitting(nursery, files or {}, cases).run(notebook, release)
+    release, notebook = job.release, nbformat.reads(job.notebook, 4)
+    cases = _draw(job, notebook)
+    answers = Sitting(nursery, job.files, cases).run(notebook, release)
     exercises, unfinished = [], set()
     for cell in notebook.cells:
         check = release.checks.get(grade_id(cell))
@@ -50,29 +76,28 @@ def grade(
             exercise = _verdict(check, cases[check], answers[check], unfinished, notebook, release)
             exercises.append(exercise)
             cell.outputs = _shown(exercise)
-    return Record(
+    record = Record(
         assignment=release.assignment,
-        student=student,
+        student=job.student,
         notebook=release.name,
-        key=key,
+        key=job.key,
         sandbox=nursery.sandboxed,
         seconds=round(time.monotonic() - start, 3),
-        remarks=tuple(remarks),
+        remarks=job.remarks,
         exercises=tuple(exercises),
     )
+    return Graded(nbformat.writes(notebook), record)
 
 
-def _draw(
-    notebook: NotebookNode, release: Release, student: str, secret: bytes
-) -> dict[Check, list[Case]]:
+def _draw(job: Job, notebook: NotebookNode) -> dict[Check, list[Case]]:
     code = "\0".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     work = hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
 
     def seed(check: Check) -> int:
-        text = "\0".join([student, check.exercise, work]).encode("utf-8", "replace")
-        return int.from_bytes(hmac.digest(secret, text, "sha256")[:16], "big")
+        text = "\0".join([job.student, check.exercise, work]).encode("utf-8", "replace")
+        return int.from_bytes(hmac.digest(job.secret, text, "sha256")[:16], "big")
 
-    return {check: find(check.exercise).draw(seed(check)) for check in release.checks.values()}
+    return {check: find(check.exercise).draw(seed(check)) for check in job.release.checks.values()}
 
 
 def _verdict(

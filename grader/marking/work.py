@@ -4,51 +4,20 @@ import atexit
 import contextlib
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-import nbformat
-
-from grader.marking.grade import grade
-from grader.record import Record, Remark
+from grader.marking.grade import Graded, Job, grade
 from grader.sandbox.kernel import Nursery
 from grader.sandbox.walls import Limits
-from grader.submission.release import Release
 from reglib.checks import assignment
 
 IDLE = 60.0  # seconds after which a nursery that nobody uses is closed
 
 
-@dataclass(frozen=True)
-class Job:
-    """All that is needed to grade one submission."""
-
-    student: str
-    notebook: str
-    files: dict[str, bytes]
-    remarks: tuple[Remark, ...]
-    key: str
-    release: Release
-    secret: bytes
-    limits: Limits
-    sandboxed: bool
-
-
-def work(job: Job) -> tuple[str, Record]:
-    """Grade a submission; return its notebook with outputs and verdicts, and the record."""
-    notebook = nbformat.reads(job.notebook, 4)
+def work(job: Job) -> Graded:
+    """Grade a submission."""
     available = assignment(job.release.assignment).available
     with nursery(available, job.limits, job.sandboxed) as home:
-        graded = grade(
-            notebook,
-            job.release,
-            job.student,
-            job.secret,
-            home,
-            job.files,
-            job.remarks,
-            job.key,
-        )
-    return nbformat.writes(notebook), graded
+        return grade(job, home)
 
 
 _turn = threading.Lock()

@@ -9,9 +9,12 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import Execute as NbGraderExecute
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, TraitError, validate
+from traitlets.config import Config
 
 from grader import course, record
-from grader.marking.work import Job, work
+from grader.marking.grade import Job
+from grader.marking.work import work
+from grader.plugins.ready import Ready
 from grader.sandbox import walls
 from grader.sandbox.walls import Limits
 from grader.submission.folder import take
@@ -41,29 +44,40 @@ class Execute(NbGraderExecute):
             raise TraitError(f"Execute.limits: {error}") from None
         return proposal["value"]
 
+    @classmethod
+    def of(cls, config: Config) -> "Execute":
+        """Return what nbgrader uses in this course; raise `LookupError` if it uses another one."""
+        used = config.Autograde.get("autograde_preprocessors", [])
+        if f"{cls.__module__}.{cls.__name__}" not in used:
+            raise LookupError(
+                "nbgrader would run submissions here by itself, with all your rights: take the "
+                "nbgrader_config.py of this course into its folder, and call this there."
+            )
+        return cls(config=config)
+
     def given_limits(self) -> Limits:
         return Limits(**self.limits)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict, km: Any = None
     ) -> tuple[NotebookNode, dict]:
-        ids = resources["nbgrader"]
-        ready = finished.pop((ids["assignment"], ids["student"], ids["notebook"]), None)
-        text, ids["record"] = ready or work(self._job(nb, resources))
-        return nbformat.reads(text, 4), resources
+        converter = self.parent.parent
+        ready = isinstance(converter, Ready)
+        graded = converter.graded if ready else work(self._job(nb, resources))
+        resources["nbgrader"]["record"] = graded.record
+        return nbformat.reads(graded.notebook, 4), resources
 
     def _job(self, nb: NotebookNode, resources: dict) -> Job:
         ids, folder = resources["nbgrader"], self.parent.parent.coursedir
         # Beside the notebook stand what the release has, and what was let in of the submission.
         place = resources["metadata"]["path"]
         return Job(
-            student=ids["student"],
+            release=course.released(folder, ids["assignment"], ids["notebook"]),
             notebook=nbformat.writes(nb),
+            student=ids["student"],
+            secret=course.secret(folder),
             files=take(place, place).files,
             remarks=remarks_of(nb),
-            key="",
-            release=course.released(folder, ids["assignment"], ids["notebook"]),
-            secret=course.secret(folder),
             limits=self.given_limits(),
             sandboxed=self.sandboxed,
         )
@@ -71,7 +85,7 @@ class Execute(NbGraderExecute):
 
 def require(converter: Autograde) -> None:
     """Refuse to begin where submissions cannot be run safely, as nbgrader tells what is wrong."""
-    if finished or not Execute(parent=converter).sandboxed:
+    if not Execute(parent=converter).sandboxed:
         return
     try:
         walls.require()
@@ -81,12 +95,12 @@ def require(converter: Autograde) -> None:
 
 
 class SaveRecord(NbGraderPreprocessor):
-    """The last step: what is known of the submission is kept for the report."""
+    """The last step: what is known of the submission is kept for the report.
+
+    A run keeps it by itself, when nbgrader has come to its end.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        record.save(resources["nbgrader"]["record"], self.parent.parent.coursedir.root)
+        if not isinstance(self.parent.parent, Ready):
+            record.save(resources["nbgrader"]["record"], self.parent.parent.coursedir.root)
         return nb, resources
-
-
-# What workers have graded already: (assignment, student, notebook) -> the notebook, the record.
-finished: dict[tuple[str, str, str], tuple[str, record.Record]] = {}

@@ -17,8 +17,9 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Unicode
 from traitlets.config import Config
 
+from grader.course import course_at, handed_in
 from grader.record import write_whole
-from grader.results.marks import Marks, Student, course_at, gradebook_of, handed_in, read_marks
+from grader.results.marks import Marks, Student, gradebook_of, read_marks
 from grader.results.spreadsheet import harmless, identifier, number
 
 
@@ -51,7 +52,12 @@ class _Export(ExportPlugin):
             raise SystemExit(error.args[0]) from None
         name = every[0].assignment if len(every) == 1 else "marks"
         path = Path(self.to or f"{name}-{self.ending}.csv")
-        write_whole(path, text.getvalue())
+        try:
+            write_whole(path, text.getvalue())
+        except OSError as error:
+            raise SystemExit(
+                f"{path} cannot be written ({error.strerror}): name another file with --to."
+            ) from None
         print(path)
         for marks in every:
             missing = len(self._chosen(marks) - set(marks.submissions))

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from nbgrader import api
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Query
 
 
@@ -93,27 +93,51 @@ class Marks:
         return sum(len(submission.waiting) for submission in self.submissions.values())
 
 
-def course_at(root: str | Path) -> CourseDirectory:
-    """Return the course folder at `root`, configured as nbgrader would."""
-    app = NbGrader()
-    app.initialize([], root=str(Path(root).resolve()))
-    return app.coursedir
-
-
 @contextmanager
 def gradebook_of(course: CourseDirectory) -> Iterator[Gradebook]:
     """Open the gradebook of a course.
 
-    Raises `LookupError` if there is none: nbgrader would make an empty one.
+    Raises `LookupError` if there is none, since nbgrader would make an empty one, and if it cannot
+    be reached.
     """
-    url = make_url(course.db_url)
+    url = _address(course.db_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise LookupError(
             f"There is no gradebook at {url.database}: run this in the course folder, after "
             "`nbgrader generate_assignment` and `python -m grader run`."
         )
-    with Gradebook(course.db_url, course.course_id) as gradebook:
+    try:
+        gradebook = Gradebook(course.db_url, course.course_id)
+    except SQLAlchemyError as error:
+        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise LookupError(
+            f"The gradebook at {url} cannot be opened ({why}): set c.CourseDirectory.db_url in "
+            "nbgrader_config.py to a database that is there."
+        ) from None
+    with gradebook:
         yield gradebook
+
+
+def patient(db_url: str) -> str:
+    """Have SQLite wait a minute for those who mark by hand meanwhile, and not only five seconds.
+
+    >>> patient("sqlite:////course/gradebook.db")
+    'sqlite:////course/gradebook.db?timeout=60'
+    """
+    url = _address(db_url)
+    if url.get_backend_name() != "sqlite" or "timeout" in url.query:
+        return db_url
+    return url.update_query_dict({"timeout": "60"}).render_as_string(hide_password=False)
+
+
+def _address(db_url: str) -> URL:
+    try:
+        return make_url(db_url)
+    except SQLAlchemyError:  # which may say the password
+        raise LookupError(
+            "c.CourseDirectory.db_url in nbgrader_config.py is no address of a gradebook: write it "
+            "as sqlite:////FOLDER/gradebook.db or postgresql+psycopg://USER@HOST/gradebook."
+        ) from None
 
 
 def read_marks(gradebook: Gradebook, assignment: str) -> Marks:
@@ -234,13 +258,3 @@ def _late(timestamp, duedate, extension) -> datetime.timedelta:
     if timestamp is None or duedate is None:
         return never
     return max(never, timestamp - duedate - (extension or never))
-
-
-def handed_in(course: CourseDirectory, assignment: str) -> set[str]:
-    """Return the students with a folder for this assignment among those submitted."""
-    mark = "\0"  # stands where the student's id goes, and can be in no path
-    before, after = course.format_path(course.submitted_directory, mark, assignment).split(mark)
-    start = Path(before)
-    if not start.is_dir():
-        return set()
-    return {child.name for child in start.iterdir() if Path(f"{child}{after}").is_dir()}

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from grader.course import course_at, handed_in
 from grader.record import Exercise, Record, load, write_whole
 from grader.results import likeness
-from grader.results.marks import Cell, Marks, course_at, gradebook_of, handed_in, read_marks
+from grader.results.marks import Cell, Marks, gradebook_of, read_marks
 from grader.results.spread import LEVELS, Bar, Spread, histogram, levels, spread
 from grader.results.spreadsheet import harmless, identifier, number
 from reglib.checks import find
@@ -205,7 +206,7 @@ def gather(root: str | Path, assignment: str) -> Report:
     given = handed_in(course, assignment)
     ungraded = sorted(given - set(marks.submissions))
     missing = [s for s in marks.students if s not in marks.submissions and s not in given]
-    now = datetime.datetime.now().replace(microsecond=0)
+    now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
     return Report(assignment, now, marks, records, tuple(ungraded), tuple(missing), tuple(damaged))
 
 
@@ -399,5 +400,10 @@ def main(args: argparse.Namespace) -> None:
         paths = write_report(".", args.assignment, args.output)
     except LookupError as error:
         raise SystemExit(error.args[0]) from None
+    except OSError as error:
+        raise SystemExit(
+            f"{error.filename} cannot be written ({error.strerror}): name another folder with "
+            "--output."
+        ) from None
     for path in paths:
         print(path)

@@ -26,8 +26,10 @@ LEFT_OUT = {"debugpy"}
 # Modules of Python for windows, terminals and other databases: what they are linked to stays out.
 NOT_LINKED = ("_tkinter", "_curses", "_dbm", "_gdbm", "nis", "ossaudiodev", "readline")
 DEVICES = ("null", "random", "urandom")
-# Of reglib, what runs where the learner's code is, whatever the assignment.
-ALWAYS = ("__init__", "guard", "inputs", "checks/run", "widgets/__init__")
+# Of reglib, what runs where the learner's code is, whatever the assignment; and the folders of which
+# an assignment can make nothing available: how answers are judged, and what is asked.
+ALWAYS = ("__init__", "guard", "inputs", "checks.run", "widgets.__init__")
+WITHHELD = ("checks", "exercises")
 MEGABYTE = 2**20
 INSIDE = Path(__file__).parent / "inside"  # all that is seen of the grader, and where
 SEEN = Path("/site/grader/sandbox/inside")
@@ -124,6 +126,7 @@ def start(
         raise NoSandbox("the sandbox needs Linux.")
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": stderr}
     given = {**asdict(limits), "seconds": math.ceil(limits.seconds), "isolated": sandboxed}
+    given["available"] = [f"reglib.{name}" for name in available]
     if not sandboxed:
         zygote = str(INSIDE / "zygote.py")
         return subprocess.Popen([sys.executable, "-P", zygote, json.dumps(given)], **pipes)
@@ -215,12 +218,17 @@ def versions() -> list[str]:
 
 
 def own_modules(available: Sequence[str]) -> Iterator[tuple[str, Path]]:
-    """The files of reglib that are visible: ("reglib/check.py", its path)."""
+    """The files of reglib that are visible: ("reglib/check.py", its path).
+
+    Raises `LookupError` for a module that is not there, or that is to stay out of sight.
+    """
     import reglib
 
     home = Path(reglib.__file__).parent
-    for name in dict.fromkeys([*ALWAYS, *(name.replace(".", "/") for name in available)]):
-        path = home / name
+    for name in dict.fromkeys([*ALWAYS, *available]):
+        if name not in ALWAYS and name.split(".")[0] in ("", *WITHHELD):
+            raise LookupError(f"reglib's module {name!r} cannot be made available to learners.")
+        path = home.joinpath(*name.split("."))
         path = path if path.is_dir() else path.with_suffix(".py")
         if not path.exists():
             raise LookupError(

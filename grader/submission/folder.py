@@ -5,18 +5,15 @@ the copies to the learner. Here no link is followed, nothing but a regular file 
 is read than the limits allow, and only kinds of files that notebooks read are taken.
 """
 
-import glob
 import itertools
 import os
 import re
 import stat
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.converters.base import BaseConverter
 from nbgrader.utils import parse_utc
 
 from grader.record import Remark
@@ -138,59 +135,6 @@ def take(folder: Path | str, anchor: Path | str) -> Taken:
                 seen["left out"] += 1
         folders[:] = enter
     return Taken(files, tuple(_remarks(seen)))
-
-
-def guard(converter: BaseConverter) -> None:
-    """Let a converter of nbgrader meet the files of a submission only in a copy of what is taken.
-
-    nbgrader has no setting for that: these two of its methods read and copy from the folder that
-    `_format_source` names. A notebook of another name passes there for the one that was released,
-    and so does none at all: nbgrader would pass over its folder, and its learner hear of nothing.
-    """
-    for name in ("init_destination", "init_assignment"):
-        setattr(converter, name, _through_a_copy(converter, getattr(converter, name)))
-    course = converter.coursedir
-    for name in _released(converter, course.assignment_id) if course.notebook_id == "*" else ():
-        for folder in glob.glob(converter._format_source(course.assignment_id, course.student_id)):
-            if os.path.isdir(folder):
-                converter.assignments.setdefault(folder, [os.path.join(folder, name)])
-
-
-def anchor(converter: BaseConverter) -> Path:
-    """The folder that holds all submissions: on the way to it, links are the instructor's own."""
-    return Path(converter.coursedir.root, converter.coursedir.submitted_directory)
-
-
-def _through_a_copy(converter: BaseConverter, method: Callable[[str, str], object]) -> Callable:
-    def method_on_a_copy(assignment_id: str, student_id: str) -> object:
-        folder = converter._format_source(assignment_id, student_id)
-        _rename(converter, assignment_id, folder)
-        with tempfile.TemporaryDirectory(prefix="submission-") as copy:
-            for name, data in take(folder, anchor(converter)).files.items():
-                path = Path(copy, name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-            converter._format_source = lambda *_, **__: copy
-            try:
-                return method(assignment_id, student_id)
-            finally:
-                del converter._format_source
-
-    return method_on_a_copy
-
-
-def _rename(converter: BaseConverter, assignment: str, folder: str) -> None:
-    names = _released(converter, assignment)
-    if names and names.isdisjoint(Path(path).name for path in converter.notebooks):
-        converter.notebooks = [os.path.join(folder, *names)]
-
-
-def _released(converter: BaseConverter, assignment: str) -> set[str]:
-    """The name of the released notebook, if there is one."""
-    course = converter.coursedir
-    released = Path(course.format_path(course.release_directory, ".", assignment))
-    names = {path.name for path in released.glob("*.ipynb")}
-    return names if len(names) == 1 else set()
 
 
 def _is_plain(name: str) -> bool:

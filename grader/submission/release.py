@@ -74,6 +74,11 @@ def read(path: Path | str, assignment: str | None = None) -> Release:
             f"{path} is not there. Make it from its source: "
             f"nbgrader generate_assignment {assignment or path.parent.name}"
         ) from None
+    except ValueError as error:
+        raise ReleaseError(
+            f"{path} is no notebook ({str(error).splitlines()[0]:.200}). Release it anew: "
+            f"nbgrader generate_assignment {assignment or path.parent.name} --force"
+        ) from None
     checks, answers = {}, {}
     for cell in notebook.cells:
         marks = cell.metadata.get("nbgrader")

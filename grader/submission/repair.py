@@ -7,7 +7,6 @@ where they were, after the cell of the release that they followed.
 
 import copy
 import itertools
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,17 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
-from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.converters import Autograde
 from nbgrader.utils import compute_checksum
 
-from grader import course
 from grader.record import Remark
-from grader.submission import cells, folder
-from grader.submission.cells import Cell, Submitted, Unreadable
-from grader.submission.folder import Refused
+from grader.submission.cells import Cell, Submitted, Unreadable, read
+from grader.submission.folder import Refused, notebook_for, read_notebook, take
 from grader.submission.release import Release
 
 # What tells nbclient not to run a cell, or not to mind how it ends.
@@ -49,7 +43,7 @@ def repair(release: Release, submission: bytes) -> Repaired:
     Nothing is raised, whatever the bytes.
     """
     try:
-        work = cells.read(submission)
+        work = read(submission)
     except Unreadable as error:
         return unreadable(release, str(error))
     return _Repair(release, work).repaired()
@@ -61,12 +55,12 @@ def repair_file(release: Release, path: Path | str, anchor: Path | str) -> Repai
     `anchor` is the folder of all submissions. No link is followed below it. Learners rename their
     notebooks, and so do browsers and learning platforms: one that is alone will do.
     """
-    there = folder.notebook_for(path, anchor)
+    there = notebook_for(path, anchor)
     try:
-        found = repair(release, folder.read_notebook(there, anchor))
+        found = repair(release, read_notebook(there, anchor))
     except Refused as error:
         found = unreadable(release, str(error), error.suspicious)
-    beside = folder.take(Path(path).parent, anchor)
+    beside = take(Path(path).parent, anchor)
     remarks = found.remarks + beside.remarks
     if there != Path(path):
         text = f"The notebook had another name: as the only one, it was taken for {release.name}."
@@ -413,38 +407,6 @@ def _say(text: str, names: Sequence[str]) -> str:
     many = {"s": "s", "was": "were", "it": "they"}
     names = f"{', '.join(most)} and {last}" if most else last
     return text.format(names=names, **(many if most else one))
-
-
-class Reader(NotebookExporter):
-    """Reads notebooks for `nbgrader autograde`, which uses it by `c.Autograde.exporter_class`.
-
-    nbgrader reads each notebook twice. The first time it is the file that was handed in: it is
-    repaired, with the remarks in a cell at the top and in the metadata. The second time it is what
-    the first one wrote.
-    """
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        if isinstance(self.parent, Autograde):
-            from grader.plugins import execute  # which imports this file
-
-            folder.guard(self.parent)
-            execute.require(self.parent)
-
-    def from_filename(
-        self, filename: str, resources: dict[str, Any] | None = None, **settings: Any
-    ) -> tuple[str, dict[str, Any]]:
-        self.optimistic_validation = bool(self._preprocessors)  # after the last of them alone
-        if not (isinstance(self.parent, Autograde) and self.parent._sanitizing):
-            return super().from_filename(filename, resources, **settings)
-        told = resources["nbgrader"]
-        release = course.released(self.parent.coursedir, told["assignment"], told["notebook"])
-        found = repair_file(release, filename, folder.anchor(self.parent))
-        for remark in found.remarks:
-            self.log.warning("%s: %s", filename, remark.text)
-        path, name = os.path.split(filename)
-        resources["metadata"] = ResourcesDict(path=path, name=name.removesuffix(".ipynb"))
-        return self.from_notebook_node(with_remarks(found), resources, **settings)
 
 
 def with_remarks(repaired: Repaired) -> NotebookNode:

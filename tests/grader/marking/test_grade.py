@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.marking.grade import _draw, grade
+from grader.marking.grade import Job, _draw, grade
 from grader.sandbox.kernel import Nursery
 from grader.submission.release import read
 from reglib.checks import assignment, find
@@ -61,7 +61,8 @@ def points(nursery):
     """Grade a notebook; return points and trouble of each exercise, and the text of each cell."""
 
     def points(made):
-        record = grade(made, RELEASE, "ada", b"secret", nursery)
+        text, record = grade(Job(RELEASE, nbformat.writes(made), "ada", b"secret"), nursery)
+        made = nbformat.reads(text, 4)
         nbformat.validate(made)
         found = {exercise.name.partition(".")[2]: exercise for exercise in record.exercises}
         shown = {cell.id: json.dumps(cell.get("outputs")) for cell in made.cells}
@@ -229,7 +230,8 @@ def test_answers_stay_when_there_is_no_time_to_find_the_cell(nursery):
         effective_dof="import time; time.sleep(1.5)\n\n" + ANSWERS["effective_dof"],
     )
     with Nursery(assignment("ridge").available, replace(nursery.limits, seconds=2.5)) as hurried:
-        record = grade(made, RELEASE, "ada", b"secret", hurried)
+        job = Job(RELEASE, nbformat.writes(made), "ada", b"secret")
+        record = grade(job, hurried).record
     first, *_, last = record.exercises
     assert (first.points, last.points) == (3.0, 0.0)
     assert last.trouble == "the notebook took longer than 2.5 seconds"
@@ -262,7 +264,7 @@ def test_text_that_no_encoding_has_does_no_harm(points):
 
 
 def drawn(made, student="ada", secret=b"secret"):
-    cases = _draw(made, RELEASE, student, secret)
+    cases = _draw(Job(RELEASE, "", student, secret), made)
     return {check.exercise: repr([case.args for case in cases[check][1:]]) for check in cases}
 
 

@@ -11,9 +11,10 @@ import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from grader.marking.grade import grade
+from grader.marking.grade import Job, grade
 from grader.sandbox.kernel import Nursery
 from grader.sandbox.walls import Limits
 from grader.submission.release import read
@@ -168,9 +169,9 @@ def earned():
         notebook.cells = [c for c in notebook.cells if c.id == function or c.id in checks]
         notebook.cells[0].source = code
         release = replace(release, notebook=notebook, checks=checks)
-        found = {}
+        text, found = nbformat.writes(notebook), {}
         for student in students:
-            record = grade(copy.deepcopy(notebook), release, student, b"secret", nursery)
+            record = grade(Job(release, text, student, b"secret"), nursery).record
             found[student] = record.exercises[0].points
         return found
 

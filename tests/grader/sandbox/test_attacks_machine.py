@@ -20,10 +20,11 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import nbformat
 import psutil
 import pytest
 
-from grader.marking.grade import grade
+from grader.marking.grade import Job, grade
 from grader.sandbox.inside.seccomp import ARCHITECTURES, CLONE, CLONE3, FORBIDDEN
 from grader.sandbox.kernel import Kernel, Nursery, sweep
 from grader.sandbox.walls import MEGABYTE, Limits
@@ -672,10 +673,10 @@ def attacked(attack, prey, release, nursery):
             cell.source = prey.code(attack)
         elif name in HONEST:
             cell.source = textwrap.dedent(HONEST[name])
-    record = grade(notebook, release, "eve", SECRET, nursery)
+    text, record = grade(Job(release, nbformat.writes(notebook), "eve", SECRET), nursery)
     (outputs,) = (
         cell.outputs
-        for cell in notebook.cells
+        for cell in nbformat.reads(text, 4).cells
         if cell.metadata.nbgrader.grade_id == "ridge_gradient"
     )
     return record, "".join(str(output.get("text") or output) for output in outputs)

@@ -89,8 +89,18 @@ print(json.dumps(found))
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_no_assignment_makes_its_own_answers_available(name):
     seen = {place for place, _ in walls.own_modules(assignment(name).available)}
-    assert not {"reglib/checks", f"reglib/checks/{name}.py", f"reglib/{name}.py"} & seen
+    assert f"reglib/{name}.py" not in seen
+    assert {place for place in seen if place.startswith("reglib/checks")} == {
+        "reglib/checks/run.py"
+    }
+    assert not [place for place in seen if place.startswith("reglib/exercises")]
     assert not [place for place in seen if place.endswith(("certify.py", "elastic_net.py"))]
+
+
+@pytest.mark.parametrize("name", ["checks", "checks.judge", "exercises.ridge", "", ".checks"])
+def test_no_assignment_can_make_the_judge_available(name):
+    with pytest.raises(LookupError, match="cannot be made available"):
+        list(walls.own_modules(["check", name]))
 
 
 def test_a_module_that_is_not_there_is_named():
