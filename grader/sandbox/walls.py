@@ -26,8 +26,8 @@ LEFT_OUT = {"debugpy"}
 # Modules of Python for windows, terminals and other databases: what they are linked to stays out.
 NOT_LINKED = ("_tkinter", "_curses", "_dbm", "_gdbm", "nis", "ossaudiodev", "readline")
 DEVICES = ("null", "random", "urandom")
-# Of reglib, what runs where the learner's code is, whatever the assignment; and the folders of which
-# an assignment can make nothing available: how answers are judged, and what is asked.
+# Of reglib, what runs where the learner's code is, whatever the assignment; and the folders that no
+# assignment can make available: how answers are judged, and what is asked.
 ALWAYS = ("__init__", "guard", "inputs", "checks.run", "widgets.__init__")
 WITHHELD = ("checks", "exercises")
 MEGABYTE = 2**20
@@ -126,7 +126,6 @@ def start(
         raise NoSandbox("the sandbox needs Linux.")
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": stderr}
     given = {**asdict(limits), "seconds": math.ceil(limits.seconds), "isolated": sandboxed}
-    given["available"] = [f"reglib.{name}" for name in available]
     if not sandboxed:
         zygote = str(INSIDE / "zygote.py")
         return subprocess.Popen([sys.executable, "-P", zygote, json.dumps(given)], **pipes)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from grader import record
+from grader.marking.grade import Graded
+from grader.plugins.ready import Ready
 from grader.writer import Run
 
 if not shutil.which("bwrap"):
@@ -164,6 +167,40 @@ def test_a_mark_by_hand_does_not_make_it_undone(graded):
     with sqlite3.connect(graded / "gradebook.db") as database:
         database.execute("UPDATE grade SET manual_score = 0.5, needs_manual_grade = 0")
     assert to_do(graded) == []
+
+
+@pytest.fixture
+def again(graded):
+    """A run, and what a worker has made of Ada's submission."""
+    run = Run(graded, "ridge")
+    notebook = (graded / "autograded/ada/ridge/ridge.ipynb").read_text("utf-8")
+    return run, Graded(notebook, record.load(graded, "ridge", "ada"))
+
+
+def test_nbgrader_does_not_repair_what_a_run_has_repaired(graded, again, monkeypatch):
+    run, made = again
+    before = marks(graded)
+    monkeypatch.setattr("grader.plugins.reader.repair_file", None)
+    monkeypatch.setattr("grader.plugins.execute.work", None)
+    run.write(made)
+    assert marks(graded) == before and to_do(graded) == []
+
+
+def test_nothing_is_done_before_its_notebook_is_written(graded, again, monkeypatch):
+    run, made = again
+    write, written = Ready.write_single_notebook, []
+
+    def killed(*args):
+        written.append(args)
+        if len(written) > 1:
+            raise SystemExit
+        write(*args)
+
+    monkeypatch.setattr(Ready, "write_single_notebook", killed)
+    with pytest.raises(SystemExit):
+        run.write(made)
+    assert (graded / "autograded/ada/ridge/ridge.ipynb").exists()
+    assert to_do(graded) == ["ada"]
 
 
 def test_a_run_puts_back_what_the_gradebook_has_lost(graded, in_course):

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import html.parser
 import os
+import re
 import statistics
 import sys
 from dataclasses import replace
@@ -267,6 +268,12 @@ def test_marks_are_the_gradebooks(course, gathered):
     raw = ours[LATE][0]
     assert gathered.marks.submissions[LATE].mark == raw - 2.5
     assert gathered.marks.waiting() == 30 * 3
+
+
+def test_all_times_are_in_the_zone_that_they_name(gathered, page):
+    assert gathered.made.utcoffset() == datetime.timedelta(0)
+    times = re.findall(r"\d\d\d\d-\d\d-\d\d at \d\d:\d\d( \(UTC\))?", written[0].read_text("utf-8"))
+    assert times == [" (UTC)"] * 2
 
 
 def test_mistakes_are_ranked_with_the_students_behind_them(records, gathered):
