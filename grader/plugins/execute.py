@@ -47,8 +47,8 @@ class Execute(NbGraderExecute):
     @classmethod
     def of(cls, config: Config) -> "Execute":
         """Return what nbgrader uses in this course; raise `LookupError` if it uses another one."""
-        used = config.Autograde.get("autograde_preprocessors", [])
-        if f"{cls.__module__}.{cls.__name__}" not in used:
+        used = Autograde(config=config).autograde_preprocessors
+        if cls not in used and f"{cls.__module__}.{cls.__name__}" not in used:
             raise LookupError(
                 "nbgrader would run submissions here by itself, with all your rights: take the "
                 "nbgrader_config.py of this course into its folder, and call this there."

@@ -270,7 +270,7 @@ def test_marks_are_the_gradebooks(course, gathered):
     assert gathered.marks.waiting() == 30 * 3
 
 
-def test_all_times_are_in_the_zone_that_they_name(gathered, page):
+def test_all_times_are_in_the_zone_that_they_name(gathered, written):
     assert gathered.made.utcoffset() == datetime.timedelta(0)
     times = re.findall(r"\d\d\d\d-\d\d-\d\d at \d\d:\d\d( \(UTC\))?", written[0].read_text("utf-8"))
     assert times == [" (UTC)"] * 2
