@@ -1,6 +1,5 @@
 """A course folder: where nbgrader keeps things, and the grader's secret."""
 
-import glob
 import os
 import secrets
 import tempfile
@@ -12,6 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 from grader.submission.release import Release, ReleaseError, read
 
 SECRET = Path(".grader", "secret")
+MARK = "\0"  # stands where a name goes, and can be in no path
 
 
 def course_at(root: str | Path) -> CourseDirectory:
@@ -33,8 +33,13 @@ def source(course: CourseDirectory, assignment: str) -> Path:
 
 def assignments(course: CourseDirectory) -> list[str]:
     """The names of all assignments that are released, or can be."""
-    places = [place(course, "*") / "*.ipynb" for place in (release, source)]
-    return sorted({Path(path).parent.name for place in places for path in glob.glob(str(place))})
+    found = {
+        name
+        for place in (release, source)
+        for name in _in_place_of_mark(place(course, MARK))
+        if any(place(course, name).glob("*.ipynb"))
+    }
+    return sorted(found)
 
 
 def released(course: CourseDirectory, assignment: str, notebook: str) -> Release:
@@ -55,8 +60,12 @@ def submissions(course: CourseDirectory) -> Path:
 
 def handed_in(course: CourseDirectory, assignment: str) -> set[str]:
     """Return the students with a folder for this assignment among those submitted."""
-    mark = "\0"  # stands where the student's id goes, and can be in no path
-    before, after = course.format_path(course.submitted_directory, mark, assignment).split(mark)
+    return _in_place_of_mark(course.format_path(course.submitted_directory, MARK, assignment))
+
+
+def _in_place_of_mark(path: Path | str) -> set[str]:
+    """The names for which there is such a folder."""
+    before, after = str(path).split(MARK)
     start = Path(before)
     if not start.is_dir():
         return set()
