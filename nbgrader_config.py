@@ -3,7 +3,7 @@
 import bleach
 from nbconvert.filters import markdown2html
 
-import grader.fresh  # noqa: F401, so that formgrader sees what others mark
+import grader.plugins.fresh  # noqa: F401, so that formgrader sees what others mark
 
 c = get_config()  # noqa: F821
 
@@ -44,20 +44,20 @@ c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {"markdown2html": _markdown_without_scripts}
 
 # The archives of Canvas and Moodle are unpacked with care, and their names understood.
-c.ZipCollectApp.extractor_plugin = "grader.collect.Archives"
-c.ZipCollectApp.collector_plugin = "grader.collect.Names"
+c.ZipCollectApp.extractor_plugin = "grader.plugins.collect.Archives"
+c.ZipCollectApp.collector_plugin = "grader.plugins.collect.Names"
 
 # A submission is read with care, and built anew from the release, so nothing is left to sanitize.
-c.Autograde.exporter_class = "grader.repair.Reader"
+c.Autograde.exporter_class = "grader.plugins.reader.Reader"
 c.Autograde.sanitize_preprocessors = []
 
 # Submissions run in a sandbox, and are judged in a process that no learner's code has been in.
 c.Autograde.autograde_preprocessors = [
-    "grader.execute.Execute",
+    "grader.plugins.execute.Execute",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "grader.execute.SaveRecord",
+    "grader.plugins.execute.SaveRecord",
 ]

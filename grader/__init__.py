@@ -1,7 +1,6 @@
-"""Runs and marks submissions, away from what learners see."""
+"""Runs and marks submissions, away from what learners see.
 
-import sys
-
-# jsonschema, which nbformat imports, would take a second and a half to make a parser of addresses
-# that no notebook is checked for; without it, it does without.
-sys.modules.setdefault("rfc3987_syntax", None)
+What a line faces says in which room it stands: nbgrader (`plugins`), what a learner handed in
+(`submission`), her code (`sandbox`, and `marking`, which judges what comes out), or the instructor
+(`results`).
+"""

@@ -4,21 +4,26 @@ import argparse
 import sys
 from importlib import import_module
 
+import grader.lean  # noqa: F401
+
 COMMANDS = {
-    "run": "grade the submissions of an assignment",
-    "report": "write a page on how an assignment went",
-    "export": "write marks for a learning management system",
-    "doctor": "see whether submissions can be graded safely here, and what is missing",
+    "run": ("grader.run", "grade the submissions of an assignment"),
+    "report": ("grader.results.report", "write a page on how an assignment went"),
+    "export": ("grader.plugins.export", "write marks for a learning management system"),
+    "doctor": (
+        "grader.doctor",
+        "see whether submissions can be graded safely here, and what is missing",
+    ),
 }
 
 
 def main() -> int | None:
     parser = argparse.ArgumentParser(prog="python -m grader", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, about in COMMANDS.items():
+    for name, (home, about) in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=about)
         if name in sys.argv[1:2]:  # each needs libraries that the others do not
-            module = import_module(f"grader.{name}")
+            module = import_module(home)
             module.add_arguments(command)
             command.set_defaults(main=module.main)
     args = parser.parse_args()

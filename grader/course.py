@@ -5,17 +5,71 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
-from grader import release
+from grader.submission.release import Release, ReleaseError, read
 
 SECRET = Path(".grader", "secret")
+MARK = "\0"  # stands where a name goes, and can be in no path
 
 
-def released(course: CourseDirectory, assignment: str, notebook: str) -> release.Release:
-    """Read a released notebook; raise `release.ReleaseError` if it is not there."""
-    folder = course.format_path(course.release_directory, ".", assignment)
-    return release.read(Path(folder, f"{notebook}.ipynb"), assignment)
+def course_at(root: str | Path) -> CourseDirectory:
+    """Return the course folder at `root`, configured as nbgrader would."""
+    app = NbGrader()
+    app.initialize([], root=str(Path(root).resolve()))
+    return app.coursedir
+
+
+def release(course: CourseDirectory, assignment: str) -> Path:
+    """The folder of a released assignment."""
+    return Path(course.format_path(course.release_directory, ".", assignment))
+
+
+def source(course: CourseDirectory, assignment: str) -> Path:
+    """The folder from which an assignment is released."""
+    return Path(course.format_path(course.source_directory, ".", assignment))
+
+
+def assignments(course: CourseDirectory) -> list[str]:
+    """The names of all assignments that are released, or can be."""
+    found = {
+        name
+        for place in (release, source)
+        for name in _in_place_of_mark(place(course, MARK))
+        if any(place(course, name).glob("*.ipynb"))
+    }
+    return sorted(found)
+
+
+def released(course: CourseDirectory, assignment: str, notebook: str) -> Release:
+    """Read a released notebook; raise `ReleaseError` if it cannot be graded, or is not there."""
+    known = assignments(course)
+    if assignment not in known:
+        raise ReleaseError(
+            f"There is no assignment {assignment!r} here: this course has "
+            f"{', '.join(known) or 'none'}."
+        )
+    return read(release(course, assignment) / f"{notebook}.ipynb", assignment)
+
+
+def submissions(course: CourseDirectory) -> Path:
+    """The folder of all submissions: on the way to it, links are the instructor's own."""
+    return Path(course.root, course.submitted_directory)
+
+
+def handed_in(course: CourseDirectory, assignment: str) -> set[str]:
+    """Return the students with a folder for this assignment among those submitted."""
+    return _in_place_of_mark(course.format_path(course.submitted_directory, MARK, assignment))
+
+
+def _in_place_of_mark(path: Path | str) -> set[str]:
+    """The names for which there is such a folder."""
+    before, after = str(path).split(MARK)
+    start = Path(before)
+    if not start.is_dir():
+        return set()
+    return {child.name for child in start.iterdir() if Path(f"{child}{after}").is_dir()}
 
 
 def secret(course: CourseDirectory) -> bytes:

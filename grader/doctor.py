@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import seccomp
-from grader.kernel import Nursery
-from grader.sandbox import MEGABYTE, Limits, NoSandbox, require
+from grader.sandbox.inside import seccomp
+from grader.sandbox.kernel import Nursery
+from grader.sandbox.walls import MEGABYTE, Limits, NoSandbox, require
 
 AVAILABLE = ("check", "data")
 OPTIONS = ("--args", "--clearenv", "--dev-bind", "--die-with-parent", "--perms", "--size")

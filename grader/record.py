@@ -5,12 +5,12 @@ A record is written when the submission is wholly in the gradebook, so it also s
 
 import json
 import math
+import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
-
-from grader.files import write_whole
 
 FOLDER = Path(".grader", "verdicts")
 
@@ -149,3 +149,17 @@ def load_all(root: Path | str, assignment: str) -> Iterator[Record]:
         record = load(root, assignment, path.stem)
         if record is not None:
             yield record
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader finds the old one or the new one, never a part."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8", "replace"))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

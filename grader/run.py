@@ -11,8 +11,13 @@ from pathlib import Path
 
 import dask
 from distributed import Client, LocalCluster
+from sqlalchemy.exc import SAWarning
+from traitlets import TraitError
 
-from grader import sandbox
+from grader.course import handed_in
+from grader.sandbox import walls
+from grader.submission.release import ReleaseError
+from grader.writer import Run
 
 
 @contextlib.contextmanager
@@ -35,10 +40,14 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
     # Dask keeps the last thousand messages: in ours are whole notebooks.
     dask.config.set({"distributed.admin.low-level-log-length": 10})
     if scheduler:
-        with Client(scheduler) as client:
+        try:
+            client = Client(scheduler)
+        except (OSError, ValueError) as error:
+            raise SystemExit(f"No Dask scheduler answers at {scheduler} ({error}).") from None
+        with client:
             yield client
         return
-    dask.config.set({"distributed.worker.preload": ["grader.work"]})
+    dask.config.set({"distributed.worker.preload": ["grader.lean", "grader.marking.work"]})
     with (
         LocalCluster(
             n_workers=0,
@@ -52,13 +61,20 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
         yield client
 
 
+def positive(text: str) -> int:
+    """Return a number from the command line."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="such as: ridge")
     parser.add_argument(
         "--student", metavar="ID", action="append", help="only this one; may be given repeatedly"
     )
     parser.add_argument("--force", action="store_true", help="grade again what is already graded")
-    parser.add_argument("--workers", metavar="N", type=int, help="default: one for each core")
+    parser.add_argument("--workers", metavar="N", type=positive, help="default: one for each core")
     parser.add_argument(
         "--scheduler", metavar="tcp://HOST:PORT", help="use the workers of this Dask scheduler"
     )
@@ -70,34 +86,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> None:
-    cores = dask.system.CPU_COUNT
-    workers = args.workers or min(cores, len(args.student or range(cores)))
-    with cluster(args.scheduler, workers) as client:
-        grade(args, client)
-
-
-def grade(args: argparse.Namespace, client: Client) -> None:
-    # Imported only now, as nbgrader takes about as long as the workers take to start.
-    from sqlalchemy.exc import SAWarning
-
-    from grader.marks import handed_in
-    from grader.writer import Run
-
     warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader's own way with SQLAlchemy
-    run = Run(".", args.assignment, sandboxed=False if args.unsandboxed else None)
-    known = sorted(handed_in(run.course, args.assignment))
-    students = args.student or known
-    for student in students:
-        if student not in known:
-            raise SystemExit(f"{student} has handed in nothing for {args.assignment}.")
-    if not students:
-        raise SystemExit(f"Nobody has handed in anything for {args.assignment}.")
-    if run.sandboxed:
-        try:
-            sandbox.require()
-        except sandbox.NoSandbox as problem:
-            raise SystemExit(str(problem)) from None
-    with alone("."):
+    try:
+        run = Run(".", args.assignment, sandboxed=False if args.unsandboxed else None)
+        students = chosen(run, args.student)
+        if run.sandboxed:
+            walls.require()
+    except (LookupError, ReleaseError, TraitError, walls.NoSandbox) as problem:
+        raise SystemExit(problem.args[0]) from None
+    workers = args.workers or min(dask.system.CPU_COUNT, len(students))
+    with alone("."), cluster(args.scheduler, workers) as client:
         run.go(client, students, args.force)
     done = len(students) - len(run.graded) - len(run.failed)
     print(f"{len(run.graded)} graded, {done} were already, {len(run.failed)} failed.")
@@ -105,3 +103,14 @@ def grade(args: argparse.Namespace, client: Client) -> None:
         print(f"  {student}: {why}", file=sys.stderr)
     if run.failed:
         raise SystemExit(1)
+
+
+def chosen(run: Run, students: list[str] | None) -> list[str]:
+    """Return whom to grade: these, or all; raise `LookupError` if one has handed in nothing."""
+    known = sorted(handed_in(run.course, run.name))
+    for student in students or []:
+        if student not in known:
+            raise LookupError(f"{student} has handed in nothing for {run.name}.")
+    if not known:
+        raise LookupError(f"Nobody has handed in anything for {run.name}.")
+    return students or known

@@ -1,14 +1,15 @@
 """The one process that writes to the gradebook: gives out submissions, takes in what they got.
 
 A worker is given all that it needs and answers with a graded notebook. A submission is done when
-its record is written, which is the last thing that happens to it; a run that was killed goes on
-with those that are not done.
+the gradebook has the marks of its record, which is written last; a run that was killed goes on with
+those that are not done.
 """
 
 import hashlib
 import itertools
 import json
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -16,72 +17,81 @@ from pathlib import Path
 import dask
 import nbformat
 from distributed import Client, as_completed
-from nbgrader.apps.baseapp import NbGrader
-from nbgrader.converters import Autograde
 from nbgrader.utils import temp_attrs
-from sqlalchemy.engine import make_url
 from tqdm import tqdm
 
-from grader import course, execute, intake, record
-from grader.kept import kept
+import reglib
+from grader import course, marking, record, sandbox, submission
+from grader.marking.grade import Graded, Job
+from grader.marking.work import work
+from grader.plugins.execute import Execute
+from grader.plugins.kept import kept
+from grader.plugins.ready import Ready
 from grader.record import Record
-from grader.repair import repair_file, with_remarks
-from grader.work import Job, work
-from reglib import exercises
+from grader.results.marks import gradebook_of, of_checks, patient
+from grader.sandbox import walls
+from grader.submission.folder import take
+from grader.submission.repair import repair_file, with_remarks
 
 log = logging.getLogger(__name__)
 
+# Any file of theirs may decide on a mark.
+JUDGES = [Path(package.__file__).parent for package in (reglib, submission, marking, sandbox)]
+
 
 class Run:
-    """One run over the submissions of an assignment in a course folder."""
+    """One run over the submissions of an assignment in a course folder.
+
+    Raises `ReleaseError` if the assignment cannot be graded, `LookupError` if no gradebook has it.
+    """
 
     def __init__(self, root: Path | str, name: str, sandboxed: bool | None = None) -> None:
-        app = NbGrader()
-        app.initialize([], root=str(Path(root).resolve()))
-        self.course, self.config, self.name = app.coursedir, app.config, name
+        self.course, self.name = course.course_at(root), name
+        self.config = self.course.parent.config  # its own was read before the file
         self.course.db_url = patient(self.course.db_url)
-        settings = execute.Execute(config=app.config)
+        self.release = course.released(self.course, name, name)
+        settings = Execute.of(self.config)
         self.sandboxed = settings.sandboxed if sandboxed is None else sandboxed
         self.limits = settings.given_limits()
+        with gradebook_of(self.course) as gradebook:
+            self.marks = of_checks(gradebook, name)
         self.secret = course.secret(self.course)
-        self.release = course.released(self.course, name, name)
-        ours = self.course.format_path(self.course.source_directory, ".", name)
-        self.files = intake.take(ours, ours).files  # that stand beside every notebook
+        ours = course.source(self.course, name)
+        self.files = take(ours, ours).files  # that stand beside every notebook
         self.basis = self._basis()
         self.graded: dict[str, Record] = {}
         self.failed: dict[str, str] = {}
 
     def jobs(self, students: Sequence[str], force: bool) -> Iterator[Job]:
         """What is to be done for these students; nothing for those who are done."""
-        submitted = self.course.submitted_directory
-        anchor = Path(self.course.root, submitted)
         for student in students:
-            folder = Path(self.course.format_path(submitted, student, self.name))
-            repaired = repair_file(self.release, folder / f"{self.release.name}.ipynb", anchor)
+            folder = Path(
+                self.course.format_path(self.course.submitted_directory, student, self.name)
+            )
+            path = folder / f"{self.release.name}.ipynb"
+            repaired = repair_file(self.release, path, course.submissions(self.course))
             files = {**repaired.files, **self.files}
             notebook = nbformat.writes(with_remarks(repaired))
             key = self._key(notebook, files)
             if force or not self._is_done(student, key):
+                for remark in repaired.remarks:
+                    log.warning("%s: %s", student, remark.text)
                 yield Job(
-                    student,
+                    self.release,
                     notebook,
+                    student,
+                    self.secret,
                     files,
                     repaired.remarks,
                     key,
-                    self.release,
-                    self.secret,
                     self.limits,
                     self.sandboxed,
                 )
 
     def _basis(self) -> bytes:
-        """What every outcome depends on."""
-        asked = Path(exercises.__path__[0])
-        parts = [
-            nbformat.writes(self.release.notebook),
-            *(path.read_text("utf-8") for path in sorted(asked.rglob("*.py"))),
-            json.dumps([asdict(self.limits), self.sandboxed]),
-        ]
+        """What every outcome depends on, besides the submission."""
+        facts = [asdict(self.limits), self.sandboxed, sys.version, walls.versions()]
+        parts = [nbformat.writes(self.release.notebook), json.dumps(facts), *map(digest, JUDGES)]
         return self.secret + "\0".join(parts).encode("utf-8", "replace")
 
     def _key(self, notebook: str, files: dict[str, bytes]) -> str:
@@ -96,24 +106,21 @@ class Run:
             found = record.load(self.course.root, self.name, student)
         except ValueError:
             return False
-        return bool(found) and found.key == key and (folder / f"{self.release.name}.ipynb").exists()
+        if not found or found.key != key or student not in self.marks:
+            return False
+        same = all(self.marks[student].get(e.cell) == e.points for e in found.exercises)
+        return same and (folder / f"{self.release.name}.ipynb").exists()
 
-    def write(self, notebook: str, graded: Record) -> None:
+    def write(self, graded: Graded) -> None:
         """Have nbgrader put a graded submission into the gradebook; then say that it is done."""
-        student = graded.student
-        record.place(self.course.root, self.name, student).unlink(missing_ok=True)
-        execute.finished[self.name, student, self.release.name] = notebook, graded
-        with temp_attrs(self.course, assignment_id=self.name, student_id=student):
-            converter = Autograde(coursedir=self.course, config=self.config)
-            converter.force = True
+        done = graded.record
+        record.place(self.course.root, self.name, done.student).unlink(missing_ok=True)
+        with temp_attrs(self.course, assignment_id=self.name, student_id=done.student):
+            converter = Ready(graded, coursedir=self.course, config=self.config)
             converter.log = log
-            # It would look for notebooks by itself, and may find none or one of another name.
-            folder = converter._format_source(self.name, student)
-            converter.assignments = {folder: [f"{folder}/{self.release.name}.ipynb"]}
-            converter.init_notebooks = lambda: None
             converter.start()
-        record.save(graded, self.course.root)
-        self.graded[student] = graded
+        record.save(done, self.course.root)
+        self.graded[done.student] = done
 
     def go(self, client: Client, students: Sequence[str], force: bool = False) -> None:
         """Grade these students, never holding more than a few submissions at once."""
@@ -138,7 +145,7 @@ class Run:
             for future in waiting:
                 student = under_way.pop(future)
                 try:
-                    self.write(*future.result())
+                    self.write(future.result())
                 except Exception as error:
                     log.exception("The submission of %s was not graded.", student)
                     self.failed[student] = f"{type(error).__name__}: {error}"
@@ -148,13 +155,12 @@ class Run:
             bar.update(bar.total - bar.n)
 
 
-def patient(db_url: str) -> str:
-    """Have SQLite wait a minute for those who mark by hand meanwhile, and not only five seconds.
-
-    >>> patient("sqlite:////course/gradebook.db")
-    'sqlite:////course/gradebook.db?timeout=60'
-    """
-    url = make_url(db_url)
-    if url.get_backend_name() != "sqlite" or "timeout" in url.query:
-        return db_url
-    return url.update_query_dict({"timeout": "60"}).render_as_string(hide_password=False)
+def digest(folder: Path) -> str:
+    """A hash of all files in a folder, by name and content; what Python compiles does not count."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    told = [
+        f"{path.relative_to(folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in files
+        if "__pycache__" not in path.parts
+    ]
+    return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()

@@ -12,8 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.kernel import Nursery
-from grader.sandbox import MEGABYTE, Limits
+from grader.sandbox.kernel import Nursery
+from grader.sandbox.walls import MEGABYTE, Limits
 from reglib.exercises import assignment
 
 ROOT = Path(__file__).parents[2]

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from grader import doctor, sandbox
-from grader.kernel import Nursery
+from grader import doctor
 from grader.record import load
-from grader.sandbox import NoSandbox
+from grader.sandbox import walls
+from grader.sandbox.kernel import Nursery
+from grader.sandbox.walls import NoSandbox
 
 needs_bwrap = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
 REFUSAL = "bwrap: No permissions to create a new namespace"
@@ -116,7 +117,7 @@ def test_on_another_system(capsys, monkeypatch, system):
 
 def test_a_nursery_refuses(refused):
     with pytest.raises(NoSandbox, match=f"{REFUSAL}.*grader doctor"):
-        sandbox.require()
+        walls.require()
     before = set(Path("/tmp").glob("grader-*"))
     with pytest.raises(NoSandbox, match=f"{REFUSAL}.*grader doctor"):
         Nursery(("check", "data"))
@@ -124,7 +125,7 @@ def test_a_nursery_refuses(refused):
 
 
 def test_a_nursery_without_bubblewrap_refuses(programs):
-    for refuse in (sandbox.require, lambda: Nursery(("check",))):
+    for refuse in (walls.require, lambda: Nursery(("check",))):
         with pytest.raises(NoSandbox, match="is not installed"):
             refuse()
 

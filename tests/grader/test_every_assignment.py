@@ -6,9 +6,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader import release
-from grader.grade import grade
-from grader.kernel import Nursery
+from grader.marking.grade import Job, grade
+from grader.sandbox.kernel import Nursery
+from grader.submission import release
 from reglib.exercises import ASSIGNMENTS, assignment
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,8 @@ def test_a_right_notebook_runs_to_its_end_and_earns_all(name):
     released = release.read(ROOT / f"exercises/{name}/{name}.ipynb")
     notebook = nbformat.read(ROOT / f"solutions/{name}/{name}.ipynb", 4)
     with Nursery(assignment(name).available) as nursery:
-        record = grade(notebook, released, "ada", b"secret", nursery)
+        text, record = grade(Job(released, nbformat.writes(notebook), "ada", b"secret"), nursery)
+    notebook = nbformat.reads(text, 4)
     assert [(e.points, e.trouble) for e in record.exercises] == [
         (entry.most, "") for entry in assignment(name).entries
     ]

@@ -30,8 +30,10 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.utils import compute_checksum
 
 import reglib
-from grader import export, record
-from grader.marks import course_at, gradebook_of, read_marks
+from grader import record
+from grader.course import course_at
+from grader.plugins import export
+from grader.results.marks import gradebook_of, read_marks
 from grader.writer import Run
 from reglib.check import check, renewal
 

@@ -1,0 +1,1 @@
+"""A notebook is run, and what came of it is judged where no learner's code has been."""

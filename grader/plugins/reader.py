@@ -1,0 +1,105 @@
+"""How `nbgrader autograde` reads what was handed in: with care, and built anew."""
+
+import glob
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
+
+from grader import course
+from grader.plugins.execute import require
+from grader.plugins.ready import Ready
+from grader.submission.folder import take
+from grader.submission.repair import repair_file, with_remarks
+
+
+class Reader(NotebookExporter):
+    """Reads notebooks for `nbgrader autograde`, which uses it by `c.Autograde.exporter_class`.
+
+    nbgrader reads each notebook twice. The first time it is the file that was handed in: it is
+    repaired, with the remarks in a cell at the top and in the metadata; or it is `Ready`. The
+    second time it is what the first one wrote.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        if isinstance(self.parent, Autograde):
+            guard(self.parent)
+            if not isinstance(self.parent, Ready):
+                require(self.parent)
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **settings: Any
+    ) -> tuple[str, dict[str, Any]]:
+        self.optimistic_validation = bool(self._preprocessors)  # after the last of them alone
+        if not (isinstance(self.parent, Autograde) and self.parent._sanitizing):
+            return super().from_filename(filename, resources, **settings)
+        path, name = os.path.split(filename)
+        resources["metadata"] = ResourcesDict(path=path, name=name.removesuffix(".ipynb"))
+        if isinstance(self.parent, Ready):
+            notebook = nbformat.reads(self.parent.graded.notebook, 4)
+        else:
+            notebook = self._repaired(filename, resources["nbgrader"])
+        return self.from_notebook_node(notebook, resources, **settings)
+
+    def _repaired(self, filename: str, told: dict[str, str]) -> NotebookNode:
+        folder = self.parent.coursedir
+        release = course.released(folder, told["assignment"], told["notebook"])
+        found = repair_file(release, filename, course.submissions(folder))
+        for remark in found.remarks:
+            self.log.warning("%s: %s", filename, remark.text)
+        return with_remarks(found)
+
+
+def guard(converter: BaseConverter) -> None:
+    """Let a converter of nbgrader meet the files of a submission only in a copy of what is taken.
+
+    nbgrader has no setting for that: these two of its methods read and copy from the folder that
+    `_format_source` names. A notebook of another name passes there for the one that was released,
+    and so does none at all: nbgrader would pass over its folder, and its learner hear of nothing.
+    """
+    for name in ("init_destination", "init_assignment"):
+        setattr(converter, name, _through_a_copy(converter, getattr(converter, name)))
+    ids = converter.coursedir
+    for name in _released(converter, ids.assignment_id) if ids.notebook_id == "*" else ():
+        for folder in glob.glob(converter._format_source(ids.assignment_id, ids.student_id)):
+            if os.path.isdir(folder):
+                converter.assignments.setdefault(folder, [os.path.join(folder, name)])
+
+
+def _through_a_copy(converter: BaseConverter, method: Callable[[str, str], object]) -> Callable:
+    def method_on_a_copy(assignment_id: str, student_id: str) -> object:
+        folder = converter._format_source(assignment_id, student_id)
+        _rename(converter, assignment_id, folder)
+        with tempfile.TemporaryDirectory(prefix="submission-") as copy:
+            for name, data in take(folder, course.submissions(converter.coursedir)).files.items():
+                path = Path(copy, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+            converter._format_source = lambda *_, **__: copy
+            try:
+                return method(assignment_id, student_id)
+            finally:
+                del converter._format_source
+
+    return method_on_a_copy
+
+
+def _rename(converter: BaseConverter, assignment: str, folder: str) -> None:
+    names = _released(converter, assignment)
+    if names and names.isdisjoint(Path(path).name for path in converter.notebooks):
+        converter.notebooks = [os.path.join(folder, *names)]
+
+
+def _released(converter: BaseConverter, assignment: str) -> set[str]:
+    """The name of the released notebook, if there is one."""
+    names = {path.name for path in course.release(converter.coursedir, assignment).glob("*.ipynb")}
+    return names if len(names) == 1 else set()

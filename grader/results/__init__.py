@@ -1,0 +1,1 @@
+"""What the gradebook and the records say, told to an instructor."""

@@ -1,0 +1,433 @@
+"""A kernel in the sandbox, seen from the grader: run a cell, ask a function, be rid of it."""
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import secrets
+import select
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from jupyter_client.session import DELIM, Session
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from grader.sandbox import walls
+from grader.sandbox.walls import Limits, NoSandbox
+from grader.sandbox.zmtp import HungUp, Line
+
+GRACE = 3.0  # seconds from an interrupt, or from the time limit of a check, to the end of a kernel
+PREFIX = "grader-"  # of the folders of nurseries
+PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
+BRACKETS = 200_000  # in one message
+EACH = 1000  # bytes that an output counts for, besides what is in it
+PICTURES = ("image/png", "image/jpeg")
+# Escape sequences, control characters other than tab and line feed, and those that turn round the
+# order in which text is shown.
+UNPRINTABLE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+class Ended(Exception):
+    """A kernel has ended, by itself or by us: the reason completes "… while it ran"."""
+
+
+def sweep() -> None:
+    """Remove what nurseries have left behind whose process was killed."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
+        with contextlib.suppress(OSError), open(lock) as file:  # that of another user stays
+            if time.time() - lock.stat().st_mtime < 60:
+                continue  # it may not have been locked yet
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent, ignore_errors=True)
+
+
+class Nursery:
+    """Where kernels are born: one sandbox, and in it one zygote that forks them.
+
+    `available` are the modules of reglib that a learner may import. One kernel is always started
+    ahead, so that none is waited for. Used as a context manager, it leaves nothing behind.
+    """
+
+    def __init__(
+        self, available: Sequence[str], limits: Limits | None = None, sandboxed: bool = True
+    ) -> None:
+        self.limits = limits or Limits()
+        self.sandboxed = sandboxed
+        sweep()
+        self.home = Path(tempfile.mkdtemp(prefix=PREFIX))  # which no other user can enter
+        self.lock = open(self.home / "lock", "w")  # noqa: SIM115, held as long as the nursery lives
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        self.folder = self.home / "runs"  # all that the sandbox sees of it
+        self.folder.mkdir()
+        self.folder.chmod(0o755)
+        self.kernels: dict[str, Kernel] = {}
+        self.spare: Kernel | None = None
+        self.number = 0
+        try:
+            self.process = self._zygote(available)
+        except BaseException:
+            self._clear()
+            raise
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _zygote(self, available: Sequence[str]) -> subprocess.Popen:
+        with tempfile.TemporaryFile() as problems:
+            process = walls.start(self.folder, available, self.limits, self.sandboxed, problems)
+            if process.stdout.readline():
+                return process
+            process.stdin.close()
+            process.stdout.close()
+            process.wait()
+            problems.seek(0)
+            lines = problems.read().decode(errors="replace").strip().splitlines() or ["no reason"]
+            raise NoSandbox(f"the sandbox does not start ({lines[-1][:300]}).")
+
+    def __enter__(self) -> "Nursery":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the sandbox, and with it all its kernels."""
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        for kernel in list(self.kernels.values()):
+            kernel.end("killed")
+        self._clear()
+
+    def _clear(self) -> None:
+        self.lock.close()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def is_open(self) -> bool:
+        return self.process.poll() is None
+
+    def kernel(self, files: Mapping[str, bytes] | None = None) -> "Kernel":
+        """Return a kernel that runs in a folder with these files, and start the next one ahead."""
+        kernel, self.spare = self.spare, None
+        if kernel is None or files or kernel.is_dead():
+            if kernel is not None:
+                kernel.kill()
+            kernel = self._start(files or {})
+        self.spare = self._start({})
+        kernel.connect()
+        return kernel
+
+    def _start(self, files: Mapping[str, bytes]) -> "Kernel":
+        self.number += 1
+        kernel = Kernel(self, str(self.number), files)
+        self.kernels[kernel.id] = kernel
+        self.tell("start", kernel)
+        return kernel
+
+    def tell(self, what: str, kernel: "Kernel") -> None:
+        line = json.dumps({"do": what, "id": kernel.name}) + "\n"
+        with contextlib.suppress(BrokenPipeError, ValueError):  # then all kernels have ended
+            self.process.stdin.write(line.encode())
+            self.process.stdin.flush()
+
+    def _listen(self) -> None:
+        with contextlib.suppress(ValueError):  # closed meanwhile
+            for line in self.process.stdout:
+                event = json.loads(line)
+                kernel = self.kernels[Path(event["id"]).name]
+                if "ready" in event:
+                    kernel.ready.set()
+                else:
+                    del self.kernels[kernel.id]
+                    kernel.end(event["ended"], event["problem"])
+        for kernel in list(self.kernels.values()):
+            kernel.end("the sandbox ended")
+
+
+@dataclass
+class Ran:
+    """What became of a cell: its outputs, and why it did not end by itself."""
+
+    outputs: list[NotebookNode] = field(default_factory=list)
+    trouble: str = ""
+
+
+class Kernel:
+    """One kernel. Everything that comes from it was written by a learner's code."""
+
+    def __init__(self, nursery: Nursery, id: str, files: Mapping[str, bytes]) -> None:
+        self.nursery, self.id = nursery, id
+        self.folder = nursery.folder / id
+        self.ready, self.over, self.why = threading.Event(), threading.Event(), ""
+        self.problem = ""  # what kept it from starting, if the zygote can tell
+        self.name = id if nursery.sandboxed else str(self.folder)
+        self.shell: Line | None = None
+        (self.folder / "ipc").mkdir(parents=True)
+        (self.folder / "files").mkdir()
+        for name, content in files.items():
+            path = self.folder / "files" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        self.session = Session(key=secrets.token_hex(16).encode(), signature_scheme="hmac-sha256")
+        home = "/ipc" if nursery.sandboxed else str(self.folder / "ipc")
+        connection = {f"{name}_port": number for name, number in PORTS.items()} | {
+            "transport": "ipc",
+            "ip": f"{home}/k",
+            "key": self.session.key.decode(),
+            "signature_scheme": "hmac-sha256",
+        }
+        path = self.folder / "ipc" / "kernel.json"
+        path.write_text(json.dumps(connection))
+        if os.getuid() == 0 and nursery.sandboxed:
+            for path in (self.folder, *self.folder.rglob("*")):  # whatever the umask is
+                path.chmod(0o755 if path.is_dir() else 0o644)
+            os.chown(self.folder / "ipc", walls.NOBODY, walls.NOBODY)
+
+    def end(self, why: str, problem: str = "") -> None:
+        """Called once, when the zygote tells that the kernel has ended."""
+        self.why = {
+            "memory": "it used more memory than it may",
+            "processes": "it started more processes than it may",
+            "killed": self.why or "it was ended",
+        }.get(why, "its kernel died")
+        self.problem = problem
+        self.over.set()
+        self.ready.set()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def is_dead(self) -> bool:
+        return self.over.is_set()
+
+    def connect(self) -> None:
+        """Wait until the kernel answers."""
+        limits = self.nursery.limits
+        if not self.ready.wait(60) or self.is_dead():
+            self.kill("it did not start")
+            raise RuntimeError(f"A kernel did not start. {self.problem}")
+        self.shell, self.iopub = (
+            Line(self.folder / "ipc" / f"k-{PORTS[name]}", kind, limits.message, GRACE)
+            for name, kind in (("shell", b"DEALER"), ("iopub", b"SUB"))
+        )
+        # Until something is heard there, what is published is lost.
+        end, heard = time.monotonic() + 60, False
+        while not heard:
+            id = self._send("kernel_info_request", {})
+            for line, _ in self._messages(id, min(end, time.monotonic() + 0.5)):
+                if heard := heard or line is self.iopub:
+                    break
+            if time.monotonic() > end:
+                self.kill("it did not answer")
+                raise RuntimeError("A kernel did not answer.")
+
+    def _send(self, kind: str, content: dict) -> str:
+        """Send a request and return its id; raise `Ended` if there is no one to take it."""
+        message = self.session.msg(kind, content)
+        if self.shell is None or self.is_dead():
+            raise Ended(self.why)
+        try:
+            self.shell.send(self.session.serialize(message))
+        except HungUp:
+            self._hung_up("it did not listen any more")
+        return message["header"]["msg_id"]
+
+    def _hung_up(self, why: str) -> NoReturn:
+        """When a line is broken the kernel has ended, or else it does so now."""
+        if not self.over.wait(GRACE):
+            self.kill(why)
+        raise Ended(self.why)
+
+    def _messages(self, id: str, end: float) -> Iterator[tuple[Line, dict]]:
+        """The messages that answer to `id`, until `end`; raise `Ended` when there will be none."""
+        while (left := end - time.monotonic()) > 0:
+            if self.shell is None or self.is_dead():
+                raise Ended(self.why)
+            for line in select.select([self.shell, self.iopub], [], [], min(left, 0.1))[0]:
+                try:
+                    messages = line.read()
+                except HungUp as problem:
+                    self._hung_up(str(problem))
+                for parts in messages:
+                    message = _message(parts)
+                    if message and message["about"] == id:
+                        yield line, message
+
+    def run(self, code: str, seconds: float) -> Ran:
+        """Run a cell and collect its outputs. When it does not end in time it is interrupted, and
+        when that does not help either the kernel is killed."""
+        collected = Collector(self.nursery.limits.output)
+        request = {
+            "code": code.encode("utf-8", "replace").decode(),  # half a character is none
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": True,
+        }
+        trouble = ""
+        try:
+            id = self._send("execute_request", request)
+            for wait in (seconds, GRACE):
+                if self._collect(id, time.monotonic() + wait, collected):
+                    return Ran(collected.outputs(), trouble)
+                trouble = f"it took longer than {seconds:g} seconds"
+                self.nursery.tell("interrupt", self)
+        except Ended as ended:
+            return Ran(collected.outputs(), str(ended))
+        self.kill(trouble)
+        return Ran(collected.outputs(), trouble)
+
+    def _collect(self, id: str, end: float, collected: "Collector") -> bool:
+        """Whether the cell came to its end: a reply, and word that the kernel is idle.
+
+        What is published too fast gets lost, so after the reply that word is not awaited for long.
+        """
+        idle = False
+        for line, message in self._messages(id, end):
+            if line is self.shell:
+                break
+            idle = collected.add(message) or idle
+        else:
+            return False
+        if not idle:
+            for line, message in self._messages(id, min(end, time.monotonic() + GRACE)):
+                if line is self.iopub and collected.add(message):
+                    break
+        return True
+
+    def ask(self, function: str, question: str, seconds: float) -> Any:
+        """Return the answer to a question, as JSON says it; raise `Ended` if there is none."""
+        wire = "__import__('grader.sandbox.inside.wire').sandbox.inside.wire"
+        call = f"{wire}.answer({function}, {question!r}, {seconds!r})"
+        id = self._send(
+            "execute_request",
+            {
+                "code": "",
+                "silent": True,
+                "store_history": False,
+                "user_expressions": {"answer": call},
+                "allow_stdin": False,
+            },
+        )
+        for line, message in self._messages(id, time.monotonic() + seconds + GRACE):
+            if line is self.shell:
+                expressions = message["content"].get("user_expressions")
+                return expressions.get("answer") if isinstance(expressions, dict) else None
+        self.kill("it did not end when its time was up")
+        raise Ended(self.why)
+
+    def rest(self, seconds: float) -> None:
+        """Leave the kernel alone for a while; raise `Ended` if it ends meanwhile."""
+        for _ in self._messages("", time.monotonic() + seconds):
+            pass
+
+    def kill(self, why: str = "") -> None:
+        """End the kernel and all that it has started, and wait until they have ended."""
+        self.why = self.why or why
+        self.nursery.tell("kill", self)
+        if self.shell is not None:
+            self.shell.close()
+            self.iopub.close()
+            self.shell = None
+        self.over.wait(10)
+
+
+def _message(parts: list[bytes]) -> dict | None:
+    """What a message is about, its kind and its content; None if it is no message.
+
+    Its signature is not looked at: whoever can write to the socket has the key too.
+    """
+    try:
+        at = parts.index(DELIM) + 2
+        # Each bracket may become an object of some twenty times its size.
+        if sum(part.count(b"[") + part.count(b"{") for part in parts[at:]) > BRACKETS:
+            return None
+        header, parent, _, content = map(json.loads, parts[at : at + 4])
+        message = {"about": parent.get("msg_id"), "kind": header["msg_type"], "content": content}
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    return message if isinstance(message["kind"], str) and isinstance(content, dict) else None
+
+
+class Collector:
+    """The outputs of a cell: text and pictures, up to a number of bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+        self.kept: list[NotebookNode] = []
+        self.cut = False
+
+    def add(self, message: Mapping[str, Any]) -> bool:
+        """Keep what was published; return whether it says that the kernel is idle."""
+        kind, content = message["kind"], message["content"]
+        with contextlib.suppress(KeyError, TypeError, AttributeError, ValueError):
+            if kind == "stream":
+                self._stream("stderr" if content["name"] == "stderr" else "stdout", content["text"])
+            elif kind in ("execute_result", "display_data"):
+                self._shown(content["data"])
+            elif kind == "error":
+                self._error(content["ename"], content["evalue"], content["traceback"])
+            elif kind == "clear_output":
+                self.kept.clear()
+        return kind == "status" and content.get("execution_state") == "idle"
+
+    def outputs(self) -> list[NotebookNode]:
+        if self.cut:
+            text = "… The rest of what this cell printed is left out: it was too much.\n"
+            return [*self.kept, new_output("stream", name="stdout", text=text)]
+        return self.kept
+
+    def _take(self, text: str) -> str:
+        """As much of a text as still fits, and nothing unprintable."""
+        if not isinstance(text, str):
+            raise TypeError
+        self.cut = self.cut or len(text) > self.left
+        text = text[: max(self.left, 0)]
+        self.left -= len(text)
+        return UNPRINTABLE.sub("", text)
+
+    def _count(self) -> None:
+        """One more output: even an empty one counts. Raise `ValueError` if there is no room."""
+        self.cut = self.cut or self.left < EACH
+        if self.cut:
+            raise ValueError
+        self.left -= EACH
+
+    def _stream(self, name: str, text: str) -> None:
+        last = self.kept[-1] if self.kept else None
+        if last and last.output_type == "stream" and last.name == name:
+            last.text += self._take(text)
+        else:
+            self._count()
+            self.kept.append(new_output("stream", name=name, text=self._take(text)))
+
+    def _shown(self, data: Mapping[str, str]) -> None:
+        self._count()
+        shown = {"text/plain": self._take(data["text/plain"])} if "text/plain" in data else {}
+        for kind in PICTURES:
+            if kind in data and len(data[kind]) > self.left:
+                self.cut = True
+            elif kind in data and re.fullmatch(r"[A-Za-z0-9+/=\s]+", data[kind]):
+                self.left -= len(data[kind])
+                shown[kind] = data[kind]
+        if shown:
+            self.kept.append(new_output("display_data", data=shown))
+
+    def _error(self, name: str, text: str, traceback: list[str]) -> None:
+        self._count()
+        name, text = self._take(name), self._take(text)
+        lines = [self._take(line) for line in traceback[:100]]
+        self.kept.append(new_output("error", ename=name, evalue=text, traceback=lines))

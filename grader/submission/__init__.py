@@ -1,0 +1,1 @@
+"""What came in, made good: whatever a learner handed in becomes a notebook that can be run."""

@@ -1,0 +1,427 @@
+"""One submission at a time: what a dying kernel costs, and which cases a student meets."""
+
+import json
+import os
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader.marking.grade import Job, _draw, grade
+from grader.sandbox.kernel import Nursery
+from grader.submission.release import read
+from reglib.exercises import assignment, find
+
+ROOT = Path(__file__).parents[3]
+NAMES = ("ridge_objective", "ridge_gradient", "effective_dof")
+KEPT = {"setup", *NAMES, *(f"check_{name}" for name in NAMES)}
+ANSWERS = {
+    "setup": "import numpy as np\n\nfrom reglib.check import check\n\nprint('set up')",
+    "ridge_objective": """\
+def ridge_objective(w, b, X, y, lam):
+    residual = y - b - X @ w
+    return residual @ residual / (2 * len(y)) + lam / 2 * w @ w
+""",
+    "ridge_gradient": """\
+def ridge_gradient(w, b, X, y, lam):
+    residual = y - b - X @ w
+    return -X.T @ residual / len(y) + lam * w, -residual.mean()
+""",
+    "effective_dof": """\
+def effective_dof(X, lam):
+    s = np.linalg.svd(X - X.mean(axis=0), compute_uv=False)
+    s = s[s > 1e-10 * s[0]] if s[0] > 0 else s[:0]
+    return np.sum(s**2 / (s**2 + len(X) * lam))
+""",
+}
+
+
+def _release():
+    release = read(ROOT / "exercises/ridge/ridge.ipynb")
+    release.notebook.cells = [cell for cell in release.notebook.cells if cell.id in KEPT]
+    kept = {id: check for id, check in release.checks.items() if id in KEPT}
+    return type(release)("ridge", "ridge", release.notebook, kept, release.answers)
+
+
+RELEASE = _release()
+
+
+def notebook(**changed):
+    made = nbformat.from_dict(json.loads(json.dumps(RELEASE.notebook)))
+    for cell in made.cells:
+        cell.source = {**ANSWERS, **changed}.get(cell.id, cell.source)
+    return made
+
+
+@pytest.fixture
+def points(nursery):
+    """Grade a notebook; return points and trouble of each exercise, and the text of each cell."""
+
+    def points(made):
+        text, record = grade(Job(RELEASE, nbformat.writes(made), "ada", b"secret"), nursery)
+        made = nbformat.reads(text, 4)
+        nbformat.validate(made)
+        found = {exercise.name.partition(".")[2]: exercise for exercise in record.exercises}
+        shown = {cell.id: json.dumps(cell.get("outputs")) for cell in made.cells}
+        return (
+            {name: exercise.points for name, exercise in found.items()},
+            {name: exercise.trouble for name, exercise in found.items()},
+            shown,
+        )
+
+    return points
+
+
+FULL = {"ridge_objective": 3.0, "ridge_gradient": 4.0, "effective_dof": 3.0}
+
+
+def test_right_answers_earn_all_points(points):
+    earned, trouble, shown = points(notebook())
+    assert earned == FULL
+    assert set(trouble.values()) == {""}
+    assert "set up" in shown["setup"]
+
+
+DEADLY = {
+    "dies": ("import os; os._exit(1)", "its kernel died"),
+    "hangs": (
+        "while True:\n        try:\n            while True: pass\n        except: pass",
+        "it did not end when its time was up",
+    ),
+    "takes all memory": (
+        "import time\n    held = [np.ones(2**20) for _ in range(60)]\n    time.sleep(1.5)",
+        "it used more memory than it may",
+    ),
+    "speaks without end": (
+        "k = get_ipython().kernel\n"
+        "    k.session.send(k.iopub_socket, 'stream', {'name': 'stdout', 'text': 'x' * 2**25},"
+        " parent=k.get_parent('shell'))\n"
+        "    import time; time.sleep(1)",
+        "it printed or sent too much at once",
+    ),
+    "hangs up": (
+        "import os\n    os.closerange(3, 256)\n    os._exit(0)",
+        "its kernel died",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DEADLY)
+def test_a_function_that_ends_its_kernel_costs_its_exercise_alone(what, points):
+    code, why = DEADLY[what]
+    if what == "hangs":  # the alarm of the check itself would end it
+        code = "import signal\n    signal.setitimer(signal.ITIMER_REAL, 0)\n    " + code
+    bad = f"def ridge_gradient(w, b, X, y, lam):\n    {code}\n    return w, b\n"
+    earned, trouble, shown = points(notebook(ridge_gradient=bad))
+    assert earned == FULL | {"ridge_gradient": 0.0}
+    assert trouble == dict.fromkeys(FULL, "") | {"ridge_gradient": why}
+    assert why in shown["check_ridge_gradient"]
+
+
+@pytest.mark.parametrize("what", DEADLY)
+def test_a_cell_that_ends_its_kernel_costs_no_other(what, points):
+    code, _ = DEADLY[what]
+    bad = f"def now():\n    {code}\n\nnow()\n"
+    earned, trouble, shown = points(notebook(ridge_gradient=bad))
+    assert earned == FULL | {"ridge_gradient": 0.0}
+    assert trouble["ridge_gradient"] == "it is not there"
+    assert "This cell was ended" in shown["ridge_gradient"]
+
+
+def test_a_cell_that_hangs_but_can_be_interrupted_keeps_what_it_made(points):
+    earned, _, shown = points(notebook(setup=ANSWERS["setup"] + "\nimport time; time.sleep(60)"))
+    assert earned == FULL
+    assert "it took longer than 2 seconds" in shown["setup"]
+
+
+LATE = {  # what a cell leaves behind, and what becomes of its kernel half a second later
+    "a timer": ("threading.Timer(0.5, os._exit, [1]).start()", "its kernel died"),
+    "a thread that crashes": (
+        "threading.Timer(0.5, lambda: ctypes.string_at(0)).start()",
+        "its kernel died",
+    ),
+    "a thread that takes all memory": (
+        "def hog():\n"
+        "    time.sleep(0.3)\n"
+        "    held.append(np.ones(2**26))\n"
+        "held = []\n"
+        "threading.Thread(target=hog).start()",
+        "it used more memory than it may",
+    ),
+    "a thread that speaks without end": (
+        "def speak():\n"
+        "    time.sleep(0.5)\n"
+        "    k = get_ipython().kernel\n"
+        "    k.session.send(k.iopub_socket, 'stream', {'name': 'stdout', 'text': 'x' * 2**25})\n"
+        "threading.Thread(target=speak).start()",
+        "it printed or sent too much at once",
+    ),
+}
+SLOW = {  # an honest answer that is under way then
+    "a cell": "import time; time.sleep(1.5)\n\n" + ANSWERS["ridge_gradient"],
+    "a check": "import time\n\n"
+    + ANSWERS["ridge_gradient"].replace("    residual", "    time.sleep(0.15)\n    residual", 1),
+}
+
+
+@pytest.mark.parametrize(
+    ("late", "slow"), [*((late, "a check") for late in LATE), ("a timer", "a cell")]
+)
+def test_a_cell_that_ends_its_kernel_later_costs_no_other(late, slow, points, nursery):
+    code, why = LATE[late]
+    guilty = f"import ctypes, os, threading, time\n{code}\n\n{ANSWERS['ridge_objective']}"
+    before = nursery.number
+    patient = "import time; time.sleep(1)\n\n" + ANSWERS["effective_dof"]
+    earned, trouble, shown = points(
+        notebook(ridge_objective=guilty, ridge_gradient=SLOW[slow], effective_dof=patient)
+    )
+    assert earned == FULL | {"ridge_objective": 0.0}
+    assert trouble == dict.fromkeys(FULL, "") | {"ridge_objective": "it is not there"}
+    assert f"This cell was left out: some time after it had run, {why}." in shown["ridge_objective"]
+    assert nursery.number - before <= 6
+
+
+def test_an_answer_that_ends_its_kernel_later_costs_no_other(points):
+    late = "import os, threading\n\n" + ANSWERS["ridge_objective"].replace(
+        "    residual", "    threading.Timer(0.5, os._exit, [1]).start()\n    residual", 1
+    )
+    earned, trouble, _ = points(notebook(ridge_objective=late, ridge_gradient=SLOW["a cell"]))
+    assert earned == FULL | {"ridge_objective": 0.0}
+    assert trouble["ridge_objective"] == "some time after it had run, its kernel died"
+
+
+def test_a_kernel_that_ends_while_nothing_is_asked_of_it_any_more_costs_nothing(points):
+    late = "import os, threading\nthreading.Timer(60, os._exit, [1]).start()\n\n"
+    assert points(notebook(effective_dof=late + ANSWERS["effective_dof"]))[0] == FULL
+
+
+def test_a_signal_to_oneself_that_linux_ignores_costs_nothing(points):
+    """A kernel is the init of its namespace, which even SIGKILL does not reach from within."""
+    late = (
+        "import os, signal, threading\n"
+        "threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGKILL]).start()\n\n"
+    )
+    made = notebook(
+        ridge_objective=late + ANSWERS["ridge_objective"], ridge_gradient=SLOW["a cell"]
+    )
+    assert points(made)[0] == FULL
+
+
+def test_each_of_several_cells_that_end_their_kernel_is_found(points):
+    late = "import os, threading\nthreading.Timer({}, os._exit, [1]).start()\n\n"
+    earned, _, shown = points(
+        notebook(
+            ridge_objective=late.format(0.4) + ANSWERS["ridge_objective"],
+            ridge_gradient=late.format(0.5) + ANSWERS["ridge_gradient"],
+            effective_dof="import time; time.sleep(1.5)\n\n" + ANSWERS["effective_dof"],
+        )
+    )
+    assert earned == {"ridge_objective": 0.0, "ridge_gradient": 0.0, "effective_dof": 3.0}
+    assert "left out" in shown["ridge_objective"] and "left out" in shown["ridge_gradient"]
+
+
+def test_answers_stay_when_there_is_no_time_to_find_the_cell(nursery):
+    late = "import os, threading\nthreading.Timer(0.5, os._exit, [1]).start()\n\n"
+    made = notebook(
+        ridge_gradient=late + ANSWERS["ridge_gradient"],
+        effective_dof="import time; time.sleep(1.5)\n\n" + ANSWERS["effective_dof"],
+    )
+    with Nursery(assignment("ridge").available, replace(nursery.limits, seconds=2.5)) as hurried:
+        job = Job(RELEASE, nbformat.writes(made), "ada", b"secret")
+        record = grade(job, hurried).record
+    first, *_, last = record.exercises
+    assert (first.points, last.points) == (3.0, 0.0)
+    assert last.trouble == "the notebook took longer than 2.5 seconds"
+
+
+def test_a_notebook_that_takes_down_every_kernel_is_left_alone_in_the_end(points):
+    start = time.monotonic()
+    earned, _, _ = points(
+        notebook(
+            setup="import os, threading\n"
+            "threading.Timer(0.3, os._exit, [1]).start()\n" + ANSWERS["setup"],
+            ridge_objective="import time; time.sleep(1)",
+            ridge_gradient="import time; time.sleep(1)",
+        )
+    )
+    assert earned["ridge_objective"] == earned["ridge_gradient"] == 0.0
+    assert time.monotonic() - start < 30
+
+
+def test_a_check_that_a_learner_calls_herself_does_not_stop_her_cell(points):
+    early = 'check("ridge.ridge_objective", print)\n' + ANSWERS["ridge_objective"]
+    earned, _, shown = points(notebook(ridge_objective=early))
+    assert earned == FULL
+    assert "Traceback" not in shown["ridge_objective"]
+
+
+def test_text_that_no_encoding_has_does_no_harm(points):
+    odd = "# \ud800 \x00\n" + ANSWERS["ridge_objective"]
+    assert points(notebook(ridge_objective=odd))[0]["ridge_gradient"] == 4.0
+
+
+def drawn(made, student="ada", secret=b"secret"):
+    cases = _draw(Job(RELEASE, "", student, secret), made)
+    return {check.exercise: repr([case.args for case in cases[check][1:]]) for check in cases}
+
+
+def test_the_same_work_meets_the_same_cases():
+    assert drawn(notebook()) == drawn(notebook())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda: drawn(notebook(), student="bea"),
+        lambda: drawn(notebook(), secret=b"another"),
+        lambda: drawn(notebook(ridge_objective=ANSWERS["ridge_objective"] + "\n")),
+        lambda: drawn(notebook(setup=ANSWERS["setup"] + "\nprint()")),
+        lambda: {name: repr([c.args for c in find(name).draw()[1:]]) for name in drawn(notebook())},
+    ],
+    ids=["another student", "another secret", "a changed answer", "a changed helper", "a release"],
+)
+def test_other_work_meets_other_cases(other):
+    one, two = drawn(notebook()), other()
+    assert all(one[name] != two[name] for name in one)
+
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+# Finds the connection of the grader among the descriptors of the kernel, and writes to it without
+# libzmq: past its queues, and past every rule of the protocol.
+RAW = """
+import os, select, socket, stat, time
+
+def lines():
+    for number in range(3, 256):
+        try:
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                line = socket.socket(fileno=os.dup(number))
+                if line.family == socket.AF_UNIX and line.getsockname().endswith(("k-1", "k-2")):
+                    line.getpeername()
+                    yield line
+        except OSError:
+            pass
+
+def send(data):
+    for line in list(lines()):
+        left = memoryview(data)
+        while left:
+            select.select([], [line], [])
+            left = left[line.send(left):]
+
+def ridge_gradient(w, b, X, y, lam):
+    time.sleep(0.3)
+"""
+MEGABYTE_MORE = (
+    "    data = b'\\x03' + (2**20).to_bytes(8, 'big') + bytes(2**20)\n    while True: send(data)\n"
+)
+SENT = {
+    "parts of a message that never ends": MEGABYTE_MORE,
+    "small parts of a message that never ends": "    while True: send(b'\\x01\\x00' * 10_000)\n",
+    "a part of 2^63 bytes": "    send(b'\\x02' + b'\\x7f' + b'\\xff' * 7)\n    time.sleep(9)\n",
+    "commands without end": "    while True: send(b'\\x04\\x05\\x04PING' * 10_000)\n",
+    "whole messages without end": "    while True: send(b'\\x00\\x01x' * 10_000)\n",
+    "noise": "    while True: send(os.urandom(10_000))\n",
+    "signatures to remember": """\
+    for n in range(20):
+        head = b'\\x01\\x09<IDS|MSG>\\x03' + (2**20).to_bytes(8, 'big')
+        send(head + os.urandom(2**20) + b'\\x01\\x02{}' * 3 + b'\\x00\\x02{}')
+    os._exit(0)
+""",
+}
+
+
+@pytest.mark.parametrize("what", SENT)
+def test_a_kernel_cannot_fill_the_memory_of_its_grader(what, points):
+    before, highest, done = resident(), [0], threading.Event()
+
+    def watch():
+        while not done.wait(0.02):
+            highest[0] = max(highest[0], resident())
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        earned, _, _ = points(notebook(ridge_gradient=RAW + SENT[what]))
+    finally:
+        done.set()
+        thread.join()
+    assert highest[0] - before < 150 * 2**20
+    assert earned == FULL | {"ridge_gradient": 0.0}
+
+
+def packed(*contents):
+    """A cell that answers the check with messages made by hand, before it does so itself."""
+    return f"""
+import time
+
+sent = []
+
+def ridge_gradient(w, b, X, y, lam):
+    if sent:
+        return np.zeros(X.shape[1]), 0.0
+    sent.append(True)
+    kernel = get_ipython().kernel
+    parent = kernel.session.pack(kernel.get_parent("shell")["header"])
+    header = kernel.session.pack(kernel.session.msg_header("execute_reply"))
+    for content in {contents!r}:
+        if isinstance(content, str):
+            content = eval(content)
+        parts = [header, parent, b"{{}}", content]
+        kernel.shell_stream.socket.send_multipart(
+            [*kernel._shell_parent_ident.get(), b"<IDS|MSG>", kernel.session.sign(parts), *parts]
+        )
+    time.sleep(0.2)
+    return np.zeros(X.shape[1]), 0.0
+"""
+
+
+DATA = b'{"user_expressions": {"answer": {"status": "ok", "data": {"application/json": %s}}}}'
+BY_HAND = {
+    "no JSON": b"{",
+    "no UTF-8": b'{"user_expressions": "\xff\xfe"}',
+    "UTF-16": '{"user_expressions": 4.0}'.encode("utf-16"),
+    "a list": b"[]",
+    "a number": b"4.0",
+    "another kind of content": b'{"user_expressions": 4.0}',
+    "no answer": b'{"user_expressions": {}}',
+    "an answer that is points": DATA % b"4.0",
+    "NaN": DATA % b"NaN",
+    "a huge number": DATA % (b"9" * 5000),
+    "deep nesting": DATA % (b"[" * 100_000 + b"]" * 100_000),
+    "a header of an array without the array": DATA
+    % (
+        b"[%s]"
+        % b",".join([b'{"value": {"array": "", "dtype": "<f8", "shape": [1000000000]}}'] * 9)
+    ),
+    "eight megabytes of empty lists": f"{DATA!r} % (b'[' + b'[],' * 2_600_000 + b'[]]')",
+    "a hundred megabytes": f"{DATA!r} % (b'1' * 100_000_000)",
+    "an error with an evil name": b'{"user_expressions": {"answer": '
+    b'{"status": "error", "ename": {}}}}',
+}
+
+
+@pytest.mark.parametrize("what", BY_HAND)
+def test_a_message_made_by_hand_earns_nothing(what, points):
+    earned, _, _ = points(notebook(ridge_gradient=packed(BY_HAND[what])))
+    assert earned == FULL | {"ridge_gradient": 0.0}
+
+
+def test_a_right_answer_in_a_message_made_by_hand_is_read(points):
+    """So that the messages above are refused for what they hold, and not for how they are sent."""
+    outcome = {
+        "value": {"tuple": [{"list": []}, {"float": "0x0p+0"}]},
+        "error": None, "stopped": "", "printed": 0,
+        "after": [{"array": "", "dtype": "<f8", "shape": [0]}, None] + [
+            {"array": "", "dtype": "<f8", "shape": [0]}] * 2 + [None],
+    }  # fmt: skip
+    content = DATA % json.dumps([outcome] * 9).encode()
+    _, trouble, shown = points(notebook(ridge_gradient=packed(content)))
+    assert trouble["ridge_gradient"] == ""
+    assert "grad_w has shape (0,)" in shown["check_ridge_gradient"]
