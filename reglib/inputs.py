@@ -16,13 +16,21 @@ def numbers(name: str, value: ArrayLike, ndim: int, instead: str, copy: bool = T
     >>> numbers("x", [1, 2], 1, "pass one number per row")
     array([1., 2.])
     """
+    if hasattr(value, "toarray"):
+        raise ValueError(f"{name} is sparse: pass {name}.toarray()")
     try:
-        array = np.asarray(value)
+        if isinstance(value, list | tuple) and any(map(np.ma.isMaskedArray, value)):
+            value = np.ma.array(value)
+        masked, array = np.ma.is_masked(value), np.asarray(value)
         # Among plain types only texts, dates and complex numbers fail to cast: refuse those.
         casting = "unsafe" if array.dtype == object else "same_kind"
+        if array.dtype == object and any(isinstance(v, str | bytes) for v in array.flat):
+            raise TypeError("a text of digits would pass for a number")
         array = array.astype(float, casting=casting, copy=copy)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must hold real numbers only: {instead}") from None
+    if masked:
+        raise ValueError(f"{name} has masked entries: remove or impute those entries first")
     if array.ndim != ndim:
         raise ValueError(f"{name} has shape {array.shape}, not {ndim} dimension(s): {instead}")
     if array.size == 0:
@@ -66,6 +74,23 @@ def penalties(lams: ArrayLike, name: str = "lams") -> np.ndarray:
     return lams
 
 
+def in_range(X: np.ndarray, y: np.ndarray) -> None:
+    """Raise unless products of up to four entries of centred X and y are floats, and 1 over them.
+
+    >>> in_range(np.array([[-1e160], [1e160]]), np.array([-1.0, 1.0]))
+    Traceback (most recent call last):
+    ValueError: X has a column that varies by 1e+160: pass it in other units, as standardize(X) does
+    """
+    for name, what, size in (
+        ("X", "has a column that varies", np.abs(X).max(axis=0)),
+        ("y", "varies", np.abs(y).max(keepdims=True)),
+    ):
+        bad = (size > 0) & ~((size > 1e-70) & (size < 1e70))
+        if bad.any():
+            how = "as standardize(X) does" if name == "X" else "between 1e-70 and 1e70"
+            raise ValueError(f"{name} {what} by {size[bad][0]:g}: pass it in other units, {how}")
+
+
 def whole(name: str, value: int, least: int, most: float = np.inf) -> int:
     """Return `value` as an int between `least` and `most`.
 
@@ -87,6 +112,8 @@ def real(name: str, value: float, least: float, most: float = np.inf) -> float:
     1.0
     """
     range_ = f"from {least:g} to {most:g}" if np.isfinite(most) else f"of at least {least:g}"
+    if value is None or isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} is {value!r}: pass a single number {range_}")
     value = float(numbers(name, value, 0, f"pass a single number {range_}"))
     if not least <= value <= most:
         raise ValueError(f"{name} is {value:g}: pass a number {range_}")

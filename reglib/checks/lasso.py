@@ -17,6 +17,7 @@ from reglib.checks.entry import Assignment, Case, Entry, Misconception
 from reglib.elastic_net import elastic_net_path
 from reglib.features import standardize
 from reglib.lasso import knots
+from reglib.penalty import ElasticNet
 
 _RIDGE = "Penalties and ridge"  # the chapter before, which treats some of these mistakes
 
@@ -796,10 +797,10 @@ def _gap(args, value):
     X, y, *strengths = args
     w, b = value
     best = elastic_net_path(X, y, [strengths[0]], *(strengths[1:] or [1.0]))
-    at = (X, y, *strengths)
+    at = (X, y, strengths[0], ElasticNet(*strengths[1:] or [1.0]))
     least = certify.objective(best.coef[0], best.intercept[0], *at)
     nothing = certify.objective(np.zeros(X.shape[1]), y.mean(), *at)
-    return (_J(w, b, *at) - least) / nothing
+    return (_J(w, b, *args) - least) / nothing
 
 
 def _J(w, b, X, y, lam, l1_ratio=1.0):

@@ -113,11 +113,11 @@ OTHER = {
     "eps of 0": (lambda: reglib.lambda_grid(X, Y, eps=0), "eps is 0: pass a number from"),
     "eps above 1": (lambda: reglib.lambda_grid(X, Y, eps=2), "eps is 2: pass a number from"),
     "l1_ratio above 1": (
-        lambda: reglib.lambda_grid(X, Y, l1_ratio=1.1),
+        lambda: reglib.lambda_grid(X, Y, penalty=reglib.ElasticNet(1.1)),
         "l1_ratio is 1.1: pass a number from 0 to 1",
     ),
     "l1_ratio of two numbers": (
-        lambda: reglib.lambda_grid(X, Y, l1_ratio=[0.1, 0.2]),
+        lambda: reglib.lambda_grid(X, Y, penalty=reglib.ElasticNet([0.1, 0.2])),
         r"l1_ratio has shape \(2,\).*pass a single number from 0 to 1",
     ),
     "constant y": (
