@@ -44,9 +44,7 @@ def objective(
     w, b, X, y, lam = _checked(w, b, X, y, lam)
     residual = y - b - X @ w
     value = checked(penalty).value(w)
-    cost = (
-        value if np.isinf(value) else lam * value
-    )  # what is not allowed is not so at λ = 0 either
+    cost = value if np.isinf(value) else lam * value  # not allowed: nor is it at λ = 0
     return float(residual @ residual / (2 * len(y)) + cost)
 
 

@@ -133,7 +133,7 @@ def lasso_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:
 
 
 def lasso_cd(
-    X: ArrayLike, y: ArrayLike, lam: float, tol: float = 1e-10, penalty: Penalty = L1
+    X: ArrayLike, y: ArrayLike, lam: float, tol: float = 1e-11, penalty: Penalty = L1
 ) -> Path:
     """Fit the lasso at one λ by coordinate descent, as it is taught: minimise
 

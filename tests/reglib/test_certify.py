@@ -58,10 +58,8 @@ def test_the_kkt_violation_is_the_distance_of_zero_from_the_subdifferential(l1_r
     def slope(direction, h=1e-7):
         """Return J's one-sided derivative along ± one coordinate, or along b."""
         at = reglib.objective(w, b, X, Y, lam, Net(l1_ratio))
-        moved = reglib.objective(
-            w + h * direction[:6], b + h * direction[6], X, Y, lam, Net(l1_ratio)
-        )
-        return (moved - at) / h
+        to, up = w + h * direction[:6], b + h * direction[6]
+        return (reglib.objective(to, up, X, Y, lam, Net(l1_ratio)) - at) / h
 
     worst = max(-slope(sign * unit) for unit in np.eye(7) for sign in (1, -1))
     worst = max(worst, 0.0)
