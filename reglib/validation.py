@@ -127,12 +127,12 @@ def cross_validate(
 
 def _finite(path: Path, rows: str) -> Path:
     """Return the path, or raise if a fit holds NaN: no λ could be chosen by its errors."""
-    for lam, b, w in zip(*path, strict=True):
-        if not np.isfinite([b, *w]).all():
-            raise ValueError(
-                f"path_fn gives NaN or infinity at λ = {lam:g} on {rows}: let it return finite "
-                "coefficients, or pass other lams"
-            )
+    finite = np.isfinite(path.intercept) & np.isfinite(path.coef).all(axis=1)
+    if not finite.all():
+        raise ValueError(
+            f"path_fn gives NaN or infinity at λ = {path.lams[~finite][0]:g} on {rows}: let it "
+            "return finite coefficients, or pass other lams"
+        )
     return path
 
 
