@@ -43,6 +43,7 @@ def logistic_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:
     if y.min() == y.max():
         raise ValueError(f"y holds only {y[0]:g}: pass rows of both classes")
     X, x_mean = center(X)
+    inputs.in_range(X, y)
     n, p = X.shape
     Vt = None
     if p > n or n * lams.min() <= 1e-8 * (X**2).sum():
