@@ -106,7 +106,9 @@ def descend(
             return w
         new = np.asarray(penalty.prox(z - step * gradient(z), step * lam), dtype=float)
         if new.shape != w.shape or not np.isfinite(new).all():
-            raise ValueError(f"penalty.prox returned {new}: return {len(w)} finite numbers")
+            raise ValueError(
+                f"penalty.prox returns NaN or shape {new.shape}: return {len(w)} finite numbers"
+            )
         if (z - new) @ (new - w) > 0:  # the step turns back: the momentum carried too far
             momentum = 1.0
         faster = (1 + np.sqrt(1 + 4 * momentum**2)) / 2

@@ -43,7 +43,7 @@ BAD_Y = {
     "NaN": (with_entry(Y, np.nan), "y contains NaN or infinity: remove or impute"),
     "infinity": (with_entry(Y, -np.inf), "y contains NaN or infinity: remove or impute"),
     "number": (1.0, r"y has shape \(\)"),
-    "masked": (np.ma.masked_array(Y, Y == Y[0]), "y has masked entries: remove or impute"),
+    "masked": (np.ma.masked_array(Y, Y[0] == Y), "y has masked entries: remove or impute"),
     "sparse": (scipy.sparse.csr_matrix(Y), r"y is sparse: pass y.toarray\(\)"),
     "digits as objects": (np.array(["1"] * 8, object), "y must hold real numbers only"),
 }
