@@ -13,14 +13,13 @@ from sklearn import linear_model
 
 import reglib
 
-SHAPES = [(100, 15), (442, 10), (1000, 100), (200, 2000), (10000, 200)]
-
 Fits = Iterable[tuple[float, np.ndarray, float]]
 
 
 class Problem(NamedTuple):
-    """Data of one shape, and the λ of the paths: 100 of them, from λ_max down to λ_max / 1000."""
+    """Data, and the λ of the paths: 100 of them, from λ_max down to λ_max / 1000."""
 
+    name: str
     X: np.ndarray
     y: np.ndarray
     labels: np.ndarray
@@ -37,22 +36,62 @@ class Comparison(NamedTuple):
     theirs: Callable[[Problem], Fits]
     l1_ratio: float | None  # None for logistic regression
     unfair: str
-    goals: tuple[float, float, float, float, float]  # one for each of SHAPES
 
 
-def make(n: int, p: int) -> Problem:
-    """Return the diabetes data, standardised, for its own shape; else ten features that matter."""
-    rng = np.random.default_rng(0)
-    if (n, p) == (442, 10):
-        diabetes = reglib.load_diabetes()
-        X, y = reglib.standardize(diabetes.X)[0], diabetes.y
-    else:
-        X = rng.normal(size=(n, p))
-        y = X[:, : min(p, 10)] @ rng.normal(0, 3, size=min(p, 10)) + rng.normal(0, 2, size=n)
+def make(name: str, X: np.ndarray, y: np.ndarray) -> Problem:
+    """Return the problem of these data; where y is not 0 or 1, its upper half counts as 1."""
     lams = reglib.lambda_grid(X, y)
-    labels = (y > np.median(y)).astype(float)
+    labels = y if set(y) == {0.0, 1.0} else (y > np.median(y)).astype(float)
     few = reglib.lambda_grid(X, labels, num=10)
-    return Problem(X, y, labels, lams, few, reglib.kfold(n, 5))
+    return Problem(
+        f"{name} {len(X)} × {X.shape[1]}", X, y, labels, lams, few, reglib.kfold(len(X), 5)
+    )
+
+
+def simulated(n: int, p: int) -> Problem:
+    """Return independent normal features, of which ten matter."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n, p))
+    y = X[:, : min(p, 10)] @ rng.normal(0, 3, size=min(p, 10)) + rng.normal(0, 2, size=n)
+    return make("simulated", X, y)
+
+
+def polynomial() -> Problem:
+    """Return twenty rows of a sine, and the powers of x up to twelve."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 1, size=20)
+    return make("polynomial", reglib.polynomial(x, 12), np.sin(3 * x) + rng.normal(0, 0.1, size=20))
+
+
+def quadratic(rows: int) -> Problem:
+    """Return so many rows of the diabetes data, with all products of two features as well."""
+    diabetes = reglib.load_diabetes()
+    Z = reglib.standardize(diabetes.X)[0]
+    products = [Z[:, i] * Z[:, j] for i in range(10) for j in range(i, 10) if (i, j) != (1, 1)]
+    X = reglib.standardize(np.column_stack([Z, *products])[:rows])[0]
+    return make("quadratic diabetes", X, diabetes.y[:rows])
+
+
+def course(name: str, load: Callable[[], reglib.Dataset]) -> Problem:
+    """Return a data set of the course, standardised as its lessons do."""
+    data = load()
+    return make(name, reglib.standardize(data.X)[0], data.y)
+
+
+COURSE = [
+    lambda: course("Longley", reglib.load_longley),
+    polynomial,
+    lambda: course("diabetes", reglib.load_diabetes),
+    lambda: quadratic(150),
+    lambda: course("breast cancer", reglib.load_breast_cancer),
+    lambda: course("meat", reglib.load_meat),
+]
+SIMULATED = [
+    lambda: simulated(100, 15),
+    lambda: simulated(1000, 100),
+    lambda: simulated(200, 2000),
+    lambda: simulated(10000, 200),
+]
 
 
 def of_path(path: reglib.Path) -> Fits:
@@ -163,9 +202,9 @@ def violation(problem: Problem, fits: Fits, l1_ratio: float | None) -> float:
             worst = max(worst, np.abs(gradient).max(), abs(excess.mean()))
         return worst / scale
     scale = np.abs(X.T @ (problem.y - problem.y.mean())).max() / len(X)
+    penalty = reglib.ElasticNet(l1_ratio)
     return max(
-        reglib.kkt_violation(w, b, problem.X, problem.y, lam, l1_ratio) / scale
-        for lam, w, b in fits
+        reglib.kkt_violation(w, b, problem.X, problem.y, lam, penalty) / scale for lam, w, b in fits
     )
 
 
@@ -179,7 +218,6 @@ COMPARISONS = [
         ridge_loop,
         0.0,
         OVERHEAD,
-        (200, 200, 15, 25, 60),
     ),
     Comparison(
         "leave-one-out, 100 λ, against `RidgeCV`",
@@ -187,7 +225,6 @@ COMPARISONS = [
         their_loo,
         0.0,
         "its call returns the coefficients at the best λ too, a small part of its work",
-        (12, 12, 4, 1.5, 8),
     ),
     Comparison(
         "5-fold ridge, 100 λ, against `RidgeCV(cv=5)`",
@@ -195,7 +232,6 @@ COMPARISONS = [
         their_ridge_cv,
         0.0,
         SEARCH,
-        (500, 500, 15, 25, 40),
     ),
     Comparison(
         "exact lasso path, 100 λ, against `lasso_path`",
@@ -203,7 +239,6 @@ COMPARISONS = [
         their_lasso_path,
         1.0,
         "",
-        (10, 10, 1.5, 1.2, 0.8),
     ),
     Comparison(
         "5-fold lasso, 100 λ, against `LassoCV`",
@@ -211,7 +246,6 @@ COMPARISONS = [
         their_lasso_cv,
         1.0,
         "",
-        (10, 10, 1.5, 1.2, 1.2),
     ),
     Comparison(
         "5-fold elastic net, 100 λ, against `ElasticNetCV`",
@@ -219,7 +253,6 @@ COMPARISONS = [
         their_elastic_net_cv,
         0.5,
         "",
-        (2.5, 2.5, 0.9, 0.8, 0.7),
     ),
     Comparison(
         "5-fold logistic, 10 λ, against `LogisticRegressionCV`",
@@ -227,6 +260,5 @@ COMPARISONS = [
         their_logistic_cv,
         None,
         "",
-        (12, 12, 1.5, 2, 0.35),
     ),
 ]

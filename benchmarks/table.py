@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.comparisons import SHAPES, Comparison, Problem, make, violation
+from benchmarks.comparisons import Comparison, Problem, violation
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One task on data of one shape: the ratio of theirs to ours, our seconds, both errors."""
+    """One task on one problem: the ratio of theirs to ours, our seconds, both errors."""
 
     name: str
-    shape: tuple[int, int]
-    goal: float | None
+    problem: str
     ratio: float
     ours: float
     error: float
@@ -49,35 +48,37 @@ def compare(
 
 def tables(
     tasks: Sequence[Comparison],
-    shapes: Sequence[tuple[int, int]],
+    problems: Sequence[Problem],
     pairs: int,
     patience: float = 0.0,
     show: Callable[[Cell], None] = lambda cell: None,
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[str], list[str]]:
     """Return two Markdown tables, of ratios and of errors, with a row for each task.
 
-    Each cell is given to `show` when it is known.
+    The third list says, for each task, on which problems scikit-learn is the faster one. Each cell
+    is given to `show` when it is known.
     """
-    head = ["| | " + " | ".join(f"{n} × {p}" for n, p in shapes) + " |"]
-    head.append("|---|" + "---:|" * len(shapes))
-    ratios, errors = list(head), list(head)
-    problems = [make(*shape) for shape in shapes]
+    head = ["| | " + " | ".join(problem.name for problem in problems) + " |"]
+    head.append("|---|" + "---:|" * len(problems))
+    ratios, errors, lost = list(head), list(head), []
     gc.disable()
     for task in tasks:
         cells = []
-        for shape, problem in zip(shapes, problems, strict=True):
+        for problem in problems:
             ratio, ours = compare(task, problem, pairs, patience)
             pair = (
                 violation(problem, side(problem), task.l1_ratio)
                 for side in (task.ours, task.theirs)
             )
-            goal = task.goals[SHAPES.index(shape)] if shape in SHAPES else None
-            cells.append(Cell(task.name, shape, goal, ratio, ours, *pair))
+            cells.append(Cell(task.name, problem.name, ratio, ours, *pair))
             show(cells[-1])
         mark = " †" if task.unfair else ""
         ratios.append(f"| {task.name}{mark} | {' | '.join(f'{c.ratio:.3g}' for c in cells)} |")
         pairs_of = " | ".join(f"{c.error:.0e} / {c.their_error:.0e}" for c in cells)
         errors.append(f"| {task.name} | {pairs_of} |")
+        slower = [f"{c.problem} ({1 / c.ratio:.2g} times as fast)" for c in cells if c.ratio < 1]
+        if slower:
+            lost.append(f"{task.name}: {', '.join(slower)}")
         gc.collect()
     gc.enable()
-    return ratios, errors
+    return ratios, errors, lost

@@ -12,6 +12,9 @@ from importlib import import_module
 _HOME = {
     "CV": "validation",
     "Dataset": "data",
+    "ElasticNet": "penalty",
+    "L1": "penalty",
+    "L2": "penalty",
     "Path": "path",
     "cross_validate": "validation",
     "duality_gap": "certify",
@@ -36,9 +39,10 @@ _HOME = {
     "objective": "certify",
     "polynomial": "features",
     "predict": "path",
+    "proximal_path": "proximal",
     "ridge_loo": "ridge",
     "ridge_path": "ridge",
-    "soft_threshold": "lasso",
+    "soft_threshold": "penalty",
     "squared": "validation",
     "standardize": "features",
 }

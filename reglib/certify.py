@@ -1,24 +1,25 @@
-"""Certificates: how far is any (w, b), by whatever method, from the optimum of the elastic net?
+"""Certificates: how far is any (w, b), by whatever method, from the optimum of
 
-    J(w, b) = 1/(2n) · ‖y − b − Xw‖² + λ · ( ρ‖w‖₁ + (1−ρ)/2 · ‖w‖² )        ρ = l1_ratio
+    J(w, b) = 1/(2n) · ‖y − b − Xw‖² + λ·P(w)
 
-ρ = 1 is the lasso, ρ = 0 ridge, λ = 0 least squares. Each function takes one w of shape (p,), one
-b, X (n, p), y (n,), one λ, and returns one float. Each raises `ValueError` when a shape does not
-fit, an entry is not finite, λ < 0 or l1_ratio lies outside [0, 1].
+with `penalty` P: L1, L2, ElasticNet(l1_ratio) or your own? λ = 0 is least squares. Each function
+takes one w of shape (p,), one b, X (n, p), y (n,), one λ, and returns one float. Each raises
+`ValueError` when a shape does not fit, an entry is not finite, λ < 0, or the penalty is none.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from reglib import inputs
+from reglib.decompose import svd
 from reglib.features import center
-from reglib.ridge import svd
+from reglib.penalty import L1, ElasticNet, Penalty, checked
 
 
 def _checked(
-    w: ArrayLike, b: float, X: ArrayLike, y: ArrayLike, lam: float, l1_ratio: float
-) -> tuple[np.ndarray, float, np.ndarray, np.ndarray, float, float]:
-    """Return w, b, X, y and the two strengths λρ and λ(1−ρ)."""
+    w: ArrayLike, b: float, X: ArrayLike, y: ArrayLike, lam: float
+) -> tuple[np.ndarray, float, np.ndarray, np.ndarray, float]:
+    """Return the five as what they are meant to be."""
     X = inputs.matrix(X)
     y = inputs.target(y, len(X))
     w = inputs.numbers("w", w, 1, "pass an array of shape (p,); w.ravel() flattens a column")
@@ -27,13 +28,11 @@ def _checked(
             f"w has {len(w)} entries and X has {X.shape[1]} columns: pass one for each"
         )
     b = inputs.real("b", b, least=-np.inf)
-    lam = inputs.real("lam", lam, least=0.0)
-    l1_ratio = inputs.real("l1_ratio", l1_ratio, least=0.0, most=1.0)
-    return w, b, X, y, lam * l1_ratio, lam * (1 - l1_ratio)
+    return w, b, X, y, inputs.real("lam", lam, least=0.0)
 
 
 def objective(
-    w: ArrayLike, b: float, X: ArrayLike, y: ArrayLike, lam: float, l1_ratio: float = 1.0
+    w: ArrayLike, b: float, X: ArrayLike, y: ArrayLike, lam: float, penalty: Penalty = L1
 ) -> float:
     """Return J(w, b), in the squared units of y.
 
@@ -42,16 +41,19 @@ def objective(
     >>> objective([2.0], 1.0, [[-1.0], [1.0]], [0.0, 4.0], lam=0.5)
     1.5
     """
-    w, b, X, y, l1, l2 = _checked(w, b, X, y, lam, l1_ratio)
+    w, b, X, y, lam = _checked(w, b, X, y, lam)
     residual = y - b - X @ w
-    return float(residual @ residual / (2 * len(y)) + l1 * np.abs(w).sum() + l2 / 2 * (w @ w))
+    value = checked(penalty).value(w)
+    cost = value if np.isinf(value) else lam * value  # not allowed: nor is it at λ = 0
+    return float(residual @ residual / (2 * len(y)) + cost)
 
 
 def duality_gap(
-    w: ArrayLike, b: float, X: ArrayLike, y: ArrayLike, lam: float, l1_ratio: float = 1.0
+    w: ArrayLike, b: float, X: ArrayLike, y: ArrayLike, lam: float, penalty: ElasticNet = L1
 ) -> float:
     """Return an upper bound on J(w, b) − min J, as a share of J(0, ȳ): 0 proves w, b optimal.
 
+    P must be L1, L2 or ElasticNet(ρ), since the bound needs P's conjugate.
     Every θ (n,) with Σθ_i = 0 bounds min J from below by the dual objective
 
         D(θ) = yᵀθ − n/2 · ‖θ‖² − Σ_j h*(x_jᵀθ),    h*(z) = (|z| − λρ)₊² / (2λ(1−ρ)),
@@ -70,8 +72,10 @@ def duality_gap(
     >>> duality_gap([0.0], 2.0, [[-1.0], [1.0]], [0.0, 4.0], lam=0.5)
     0.5625
     """
-    w, b, X, y, l1, l2 = _checked(w, b, X, y, lam, l1_ratio)
-    n = len(y)
+    w, b, X, y, lam = _checked(w, b, X, y, lam)
+    if not isinstance(penalty, ElasticNet):
+        raise ValueError(f"penalty is {penalty!r}: pass L1, L2 or ElasticNet(l1_ratio)")
+    n, l1, l2 = len(y), lam * penalty.l1_ratio, lam * (1 - penalty.l1_ratio)
     X, x_mean = center(X)
     y, y_mean = center(y)
     offset = y_mean - b - x_mean @ w  # the mean of the residual
@@ -92,13 +96,19 @@ def duality_gap(
 
 
 def kkt_violation(
-    w: ArrayLike, b: float, X: ArrayLike, y: ArrayLike, lam: float, l1_ratio: float = 1.0
+    w: ArrayLike, b: float, X: ArrayLike, y: ArrayLike, lam: float, penalty: Penalty = L1
 ) -> float:
     """Return the largest violation of the optimality conditions of J, in units of its gradient.
 
-    With the residual r = y − b − Xw and g_j = −x_jᵀr/n + λ(1−ρ)w_j they are
+    With the residual r = y − b − Xw they are
 
-        mean(r) = 0,    g_j + λρ sign(w_j) = 0 where w_j ≠ 0,    |g_j| ≤ λρ where w_j = 0.
+        mean(r) = 0      and      Xᵀr/n ∈ λ∂P(w);
+
+    for the elastic net, with g_j = −x_jᵀr/n + λ(1−ρ)w_j, the second is
+
+        g_j + λρ sign(w_j) = 0 where w_j ≠ 0,    |g_j| ≤ λρ where w_j = 0.
+
+    For a P that is not convex they say that (w, b) is stationary, not that it is the minimum.
 
     Source: Hastie, Tibshirani & Wainwright (2015), *Statistical Learning with Sparsity*, § 2.4 and
     § 5.2.
@@ -108,8 +118,7 @@ def kkt_violation(
     >>> kkt_violation([0.0], 2.0, [[-1.0], [1.0]], [0.0, 4.0], lam=0.5)
     1.5
     """
-    w, b, X, y, l1, l2 = _checked(w, b, X, y, lam, l1_ratio)
+    w, b, X, y, lam = _checked(w, b, X, y, lam)
     residual = y - b - X @ w
-    gradient = -X.T @ residual / len(y) + l2 * w
-    violation = np.where(w == 0, np.abs(gradient) - l1, np.abs(gradient + l1 * np.sign(w)))
-    return float(max(violation.max(), abs(residual.mean()), 0.0))
+    violation = checked(penalty).violation(w, -X.T @ residual / len(y), lam)
+    return float(max(np.max(violation), abs(residual.mean())))

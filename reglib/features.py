@@ -10,7 +10,8 @@ def center(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (X − mean, mean), column by column; a constant column becomes exact zeros.
 
     The mean of n equal floats need not equal them, so a constant column is given its own value as
-    mean: otherwise rounding would leave a tiny column that passes for a feature.
+    mean: otherwise rounding would leave a tiny column that passes for a feature. A large mean is
+    rounded by as much as small features vary, so that the mean of what is left is taken off too.
 
     >>> center(np.array([[0.1, 1.0], [0.1, 2.0], [0.1, 3.0]]))[0]
     array([[ 0., -1.],
@@ -20,7 +21,9 @@ def center(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean = X.sum(axis=0) / len(X)
     if (X[0] == X[-1]).any():  # seldom so: no other column can be constant
         mean = np.where((X[0] == X).all(axis=0), X[0], mean)
-    return X - mean, mean
+    centered = X - mean
+    rest = centered.sum(axis=0) / len(X)
+    return centered - rest, mean + rest
 
 
 def standardize(X: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -4,12 +4,12 @@ Used wherever a learner's own function is called: by the checks and by `tune`.
 """
 
 import contextlib
-import ctypes
 import io
 import os
 import signal
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -70,7 +70,7 @@ def _silent_descriptors() -> Iterator[None]:
     """Send file descriptors 1 and 2 to nowhere: LAPACK writes there, past `sys.stderr`."""
     try:
         saved = {number: os.dup(number) for number in (1, 2)}
-    except OSError:  # there are none, as in a windowed program
+    except (OSError, AttributeError):  # there are none, as in a windowed program or a web page
         yield
         return
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -88,6 +88,9 @@ def _silent_descriptors() -> Iterator[None]:
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise `TimeIsUp` in this thread when the time is up, and again until the block is left.
+
+    Limits nest: the outer one goes on while the inner one is in force. Where there are neither
+    signals nor threads, as in a web page, there is no limit: whoever runs Python there ends it.
 
     >>> def forever():
     ...     while True:
@@ -115,6 +118,8 @@ def _alarm(seconds: float, again: float) -> Iterator[None]:
         return trace
 
     def ring(signum: int, frame: FrameType | None) -> None:
+        if frame is own:
+            return  # this limit is being left, and what may be due is another's
         under_way = []
         while frame is not None and frame.f_code is not call.__code__:
             under_way.append(frame)
@@ -128,31 +133,44 @@ def _alarm(seconds: float, again: float) -> Iterator[None]:
             frame.f_trace = trace
         raise TimeIsUp
 
+    own, begin = sys._getframe(), time.monotonic()
+    left, interval = signal.setitimer(signal.ITIMER_REAL, 0)
     tracing, handler = sys.gettrace(), signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, again)
+    if left > 0 and getattr(handler, "__code__", None) is ring.__code__:  # an outer limit's
+        seconds = min(seconds, left)
     try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, again)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         sys.settrace(tracing)
+        if left > 0:  # 0 would switch it off
+            left = max(left - (time.monotonic() - begin), 1e-6)
+            signal.setitimer(signal.ITIMER_REAL, left, interval)
 
 
 @contextlib.contextmanager
 def _watcher(seconds: float, again: float) -> Iterator[None]:
     """By a second thread: works everywhere, but only once a call into C has come back."""
-    target = ctypes.c_ulong(threading.get_ident())
-    done, turn = threading.Event(), threading.Lock()
+    done, turn, ident = threading.Event(), threading.Lock(), threading.get_ident()
 
     def watch() -> None:
         wait = seconds
         while not done.wait(wait):
             with turn:
                 if not done.is_set():
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TimeIsUp))
+                    raise_in(ctypes.c_ulong(ident), ctypes.py_object(TimeIsUp))
             wait = again
 
-    threading.Thread(target=watch, daemon=True).start()
+    try:
+        import ctypes
+
+        raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+        threading.Thread(target=watch, daemon=True).start()
+    except (ImportError, AttributeError, RuntimeError):  # none of these in a web page
+        yield
+        return
     try:
         yield
     finally:

@@ -10,19 +10,34 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 
-def numbers(name: str, value: ArrayLike, ndim: int, instead: str, copy: bool = True) -> np.ndarray:
+def numbers(
+    name: str, value: ArrayLike, ndim: int, instead: str, copy: bool = True, data: bool = True
+) -> np.ndarray:
     """Return `value` as a float64 array of `ndim` dimensions with finite entries.
+
+    In data True and False count as 1 and 0, and None as a missing entry.
 
     >>> numbers("x", [1, 2], 1, "pass one number per row")
     array([1., 2.])
     """
+    if hasattr(value, "toarray"):
+        raise ValueError(f"{name} is sparse: pass {name}.toarray()")
     try:
-        array = np.asarray(value)
+        if isinstance(value, list | tuple) and any(map(np.ma.isMaskedArray, value)):
+            value = np.ma.array(value)
+        masked, array = np.ma.is_masked(value), np.asarray(value)
         # Among plain types only texts, dates and complex numbers fail to cast: refuse those.
         casting = "unsafe" if array.dtype == object else "same_kind"
+        no_number = (str, bytes) if data else (str, bytes, bool, np.bool_, type(None))
+        if array.dtype == object and any(isinstance(entry, no_number) for entry in array.flat):
+            raise TypeError
+        if array.dtype == bool and not data:
+            raise TypeError
         array = array.astype(float, casting=casting, copy=copy)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must hold real numbers only: {instead}") from None
+    if masked:
+        raise ValueError(f"{name} has masked entries: remove or impute those entries first")
     if array.ndim != ndim:
         raise ValueError(f"{name} has shape {array.shape}, not {ndim} dimension(s): {instead}")
     if array.size == 0:
@@ -60,10 +75,28 @@ def penalties(lams: ArrayLike, name: str = "lams") -> np.ndarray:
     >>> penalties([1, 0])
     array([1., 0.])
     """
-    lams = numbers(name, lams, 1, "pass a sequence of λ values, [lam] for a single one")
+    instead = "pass a sequence of λ values, [lam] for a single one"
+    lams = numbers(name, lams, 1, instead, data=False)
     if (lams < 0).any():
         raise ValueError(f"{name} contains {lams.min():g}: pass λ ≥ 0")
     return lams
+
+
+def in_range(X: np.ndarray, y: np.ndarray) -> None:
+    """Raise unless centred X and y are in units in which squares and their inverses are floats.
+
+    >>> in_range(np.array([[-1e160], [1e160]]), np.array([-1.0, 1.0]))
+    Traceback (most recent call last):
+    ValueError: X has a column of size 1e+160: pass it in other units, as standardize(X) does
+    """
+    for text, array in (
+        ("X has a column of size {:g}: pass it in other units, as standardize(X) does", X),
+        ("y varies by {:g}: pass it in other units, between 1e-100 and 1e100", y),
+    ):
+        size = np.atleast_1d(np.abs(array).max(axis=0))
+        bad = (size > 0) & ((size < 1e-100) | (size > 1e100))
+        if bad.any():
+            raise ValueError(text.format(size[bad][0]))
 
 
 def whole(name: str, value: int, least: int, most: float = np.inf) -> int:
@@ -87,7 +120,7 @@ def real(name: str, value: float, least: float, most: float = np.inf) -> float:
     1.0
     """
     range_ = f"from {least:g} to {most:g}" if np.isfinite(most) else f"of at least {least:g}"
-    value = float(numbers(name, value, 0, f"pass a single number {range_}"))
+    value = float(numbers(name, value, 0, f"pass a single number {range_}", data=False))
     if not least <= value <= most:
         raise ValueError(f"{name} is {value:g}: pass a number {range_}")
     return value

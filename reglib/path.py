@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from reglib import inputs
 from reglib.features import center
+from reglib.penalty import L1, Penalty, checked
 
 
 class Path(NamedTuple):
@@ -44,20 +45,20 @@ def predict(path: Path, X: ArrayLike) -> np.ndarray:
 
 
 def lambda_grid(
-    X: ArrayLike, y: ArrayLike, num: int = 100, eps: float = 1e-3, l1_ratio: float = 1.0
+    X: ArrayLike, y: ArrayLike, num: int = 100, eps: float = 1e-3, penalty: Penalty = L1
 ) -> np.ndarray:
     """Return `num` values of λ from λ_max down to eps · λ_max, evenly spaced on a log scale.
 
-    At w = 0 the squared-error part of J has gradient −Xᵀ(y − ȳ)/n, X centred, and w = 0 stays
-    optimal as long as no entry of it exceeds λρ. Hence
+    λ_max is the smallest λ at which w = 0 is optimal. There the squared-error part of J has the
+    gradient −Xᵀ(y − ȳ)/n, X centred, and for the elastic net
 
-        λ_max = max_j |x_jᵀ(y − ȳ)| / (nρ),      ρ = max(l1_ratio, 0.001)
+        λ_max = max_j |x_jᵀ(y − ȳ)| / (nρ),      ρ = max(l1_ratio, 0.001).
 
-    is the smallest λ at which the elastic net with that l1_ratio has every coefficient zero. Ridge
-    (l1_ratio = 0) never reaches zero; the floor of 0.001 gives its grid a top end all the same.
+    Ridge (l1_ratio = 0) never reaches zero; the floor of 0.001 gives its grid a top end all the
+    same, as it does for any other penalty with a larger λ_max or none.
 
-    Raises `ValueError` for a bad X or y, num < 1, eps outside [1e-16, 1], l1_ratio outside
-    [0, 1], or when λ_max is 0 because y is constant or no column varies with it.
+    Raises `ValueError` for a bad X, y or penalty, num < 1, eps outside [1e-16, 1], or when λ_max
+    is 0 because y is constant or no column varies with it.
 
     Source: Friedman, Hastie & Tibshirani (2010), *J. Stat. Softw.* 33(1), § 2.5.
 
@@ -68,10 +69,14 @@ def lambda_grid(
     y = inputs.target(y, len(X))
     num = inputs.whole("num", num, least=1)
     eps = inputs.real("eps", eps, least=1e-16, most=1.0)
-    l1_ratio = inputs.real("l1_ratio", l1_ratio, least=0.0, most=1.0)
     if y.min() == y.max():
         raise ValueError("y is constant, so λ_max is 0: pass a y that varies")
-    lam_max = np.abs(center(X)[0].T @ (y - y.mean())).max() / (len(X) * max(l1_ratio, 1e-3))
+    X, y = center(X)[0], center(y)[0]
+    inputs.in_range(X, y)
+    gradient = -X.T @ y / len(y)
+    rounding = 100 * np.finfo(float).eps * np.sqrt((X**2).mean(axis=0) * (y**2).mean())
+    gradient[np.abs(gradient) <= rounding] = 0.0
+    lam_max = min(checked(penalty).lam_max(gradient), 1000 * np.abs(gradient).max())
     if lam_max == 0:
         raise ValueError("X has no column that varies with y, so λ_max is 0: pass other features")
     return np.geomspace(lam_max, eps * lam_max, num)

@@ -92,8 +92,9 @@ def cross_validate(
     validation) of row numbers, from `kfold` or your own. `loss(y, prediction)` gets arrays that
     broadcast to (rows, L) and returns one loss each. Returns a `CV`.
 
-    Raises `ValueError` for a bad X, y or lams, fewer than two folds, and a fold that is empty,
-    holds something else than row numbers, or validates on a row it trains on.
+    Raises `ValueError` for a bad X, y or lams, fewer than two folds, a fold that is empty, holds
+    something else than row numbers, or validates on a row it trains on, and when path_fn or loss
+    gives NaN or infinity.
 
     Source: Hastie, Tibshirani & Friedman (2009), *The Elements of Statistical Learning*, § 7.10;
     Breiman, Friedman, Olshen & Stone (1984), *Classification and Regression Trees*, § 3.4.3, for
@@ -109,18 +110,30 @@ def cross_validate(
     y = inputs.target(y, len(X))
     lams = inputs.penalties(lams)
     folds = _checked(folds, len(X))
-    errors = np.array(
-        [
-            loss(y[held_out, None], predict(path_fn(X[train], y[train], lams), X[held_out])).mean(0)
-            for train, held_out in folds
-        ]
-    )
+    errors = np.empty((len(folds), len(lams)))
+    for i, (train, held_out) in enumerate(folds):
+        path = _finite(path_fn(X[train], y[train], lams), f"the training rows of folds[{i}]")
+        errors[i] = loss(y[held_out, None], predict(path, X[held_out])).mean(axis=0)
+        if not np.isfinite(errors[i]).all():
+            raise ValueError(f"loss gives NaN or infinity on folds[{i}]: pass one that is finite")
+    path = _finite(path_fn(X, y, lams), "all rows")
     mean = errors.mean(axis=0)
     se = errors.std(axis=0, ddof=1) / np.sqrt(len(folds))
     least = mean.min()
     best = np.flatnonzero(mean == least)[lams[mean == least].argmax()]
     one_se = lams[mean <= least + se[best]].max()
-    return CV(lams, errors, mean, se, float(lams[best]), float(one_se), path_fn(X, y, lams))
+    return CV(lams, errors, mean, se, float(lams[best]), float(one_se), path)
+
+
+def _finite(path: Path, rows: str) -> Path:
+    """Return the path, or raise if a fit holds NaN: no λ could be chosen by its errors."""
+    finite = np.isfinite(path.intercept) & np.isfinite(path.coef).all(axis=1)
+    if not finite.all():
+        raise ValueError(
+            f"path_fn gives NaN or infinity at λ = {path.lams[~finite][0]:g} on {rows}: let it "
+            "return finite coefficients, or pass other lams"
+        )
+    return path
 
 
 def _checked(folds: Sequence[Fold], n: int) -> list[Fold]:

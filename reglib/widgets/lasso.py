@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 from reglib import inputs
 from reglib.data import load_diabetes
 from reglib.features import center, standardize
-from reglib.lasso import lasso_knots, lasso_path, soft_threshold
+from reglib.lasso import lasso_knots, lasso_path
 from reglib.path import Path, lambda_grid
+from reglib.penalty import soft_threshold
 from reglib.widgets.explorer import Checked, Explorer, joined
 
 MOST_FEATURES = 20

@@ -6,9 +6,10 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from reglib import inputs
+from reglib.decompose import svd
 from reglib.features import center, polynomial
 from reglib.path import Path, predict
-from reglib.ridge import ridge_path, svd
+from reglib.ridge import ridge_path
 from reglib.widgets.curve import FIT, GRID, draw_errors, draw_fit, measure, slices, tidy, truth
 from reglib.widgets.explorer import Checked, Explorer, joined, uniforms
 

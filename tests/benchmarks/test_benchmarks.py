@@ -19,9 +19,9 @@ def test_both_sides_solve_the_same_problem():
     """
     code = """if True:
         import warnings
-        from benchmarks.comparisons import COMPARISONS, make, violation
+        from benchmarks.comparisons import COMPARISONS, simulated, violation
         warnings.simplefilter("ignore")
-        problem = make(80, 5)
+        problem = simulated(80, 5)
         factors = (1, 79 / 80, 64 / 80, 1, 1, 1, 64 / 80)
         for task, factor in zip(COMPARISONS, factors, strict=True):
             ours, theirs = list(task.ours(problem)), list(task.theirs(problem))

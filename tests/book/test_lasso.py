@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import ElasticNet, Lasso
 
+import reglib
 from reglib import (
     elastic_net_path,
     kkt_violation,
@@ -249,7 +250,7 @@ def test_the_exchange_rates_at_a_corner():
     for l1_ratio, rate in ((1.0, 1.0), (0.5, 0.4), (0.0, 0.0)):
 
         def spent(w, rho=l1_ratio):
-            return objective(w, 0.0, np.zeros((2, 2)), [0.0, 0.0], 1.0, rho)
+            return objective(w, 0.0, np.zeros((2, 2)), [0.0, 0.0], 1.0, reglib.ElasticNet(rho))
 
         low, high = 0.0, w_1
         for _ in range(60):

@@ -5,7 +5,14 @@ import itertools
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from reglib import elastic_net_path, lambda_grid, objective, ridge_path, soft_threshold
+from reglib import (
+    ElasticNet,
+    elastic_net_path,
+    lambda_grid,
+    objective,
+    ridge_path,
+    soft_threshold,
+)
 
 
 def test_a_chapter_has_eight_questions_of_several_kinds(chapter, quizzes):
@@ -73,7 +80,7 @@ def alpha_for(n: int, lam: float) -> float:
 
 def penalty(w: list[float], lam: float, l1_ratio: float = 1.0) -> float:
     """What is left of J when there is nothing to misfit."""
-    return objective(w, 0.0, np.zeros((2, len(w))), [0.0, 0.0], lam, l1_ratio)
+    return objective(w, 0.0, np.zeros((2, len(w))), [0.0, 0.0], lam, ElasticNet(l1_ratio))
 
 
 def one_coordinate(lam: float, l1_ratio: float) -> float:

@@ -5,6 +5,7 @@ import pytest
 from sklearn.linear_model import ElasticNet, Lasso, Ridge
 
 import reglib
+from reglib import ElasticNet as Net
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(1, 2, size=(40, 6))
@@ -17,7 +18,7 @@ def test_objective(l1_ratio):
     loss = sum((Y[i] - b - sum(X[i] * w)) ** 2 for i in range(40)) / 80
     penalty = sum(l1_ratio * abs(v) + (1 - l1_ratio) / 2 * v**2 for v in w)
     np.testing.assert_allclose(
-        reglib.objective(w, b, X, Y, lam, l1_ratio), loss + lam * penalty, rtol=1e-13
+        reglib.objective(w, b, X, Y, lam, Net(l1_ratio)), loss + lam * penalty, rtol=1e-13
     )
 
 
@@ -25,15 +26,15 @@ def test_objective(l1_ratio):
 @pytest.mark.parametrize("lam", [0.01, 0.3, 50.0])
 def test_the_gap_bounds_the_distance_to_the_optimum(lam, l1_ratio):
     best = reglib.elastic_net_path(X, Y, [lam], l1_ratio)
-    least = reglib.objective(best.coef[0], best.intercept[0], X, Y, lam, l1_ratio)
+    least = reglib.objective(best.coef[0], best.intercept[0], X, Y, lam, Net(l1_ratio))
     null = np.var(Y) / 2
-    assert reglib.duality_gap(best.coef[0], best.intercept[0], X, Y, lam, l1_ratio) <= 1e-14
+    assert reglib.duality_gap(best.coef[0], best.intercept[0], X, Y, lam, Net(l1_ratio)) <= 1e-14
     for size in (1e-6, 1e-3, 1.0):
         for _ in range(20):
             w = best.coef[0] + size * RNG.normal(size=6)
             b = best.intercept[0] + size * RNG.normal()
-            excess = (reglib.objective(w, b, X, Y, lam, l1_ratio) - least) / null
-            assert reglib.duality_gap(w, b, X, Y, lam, l1_ratio) >= excess - 1e-14
+            excess = (reglib.objective(w, b, X, Y, lam, Net(l1_ratio)) - least) / null
+            assert reglib.duality_gap(w, b, X, Y, lam, Net(l1_ratio)) >= excess - 1e-14
 
 
 def test_the_gap_of_least_squares():
@@ -56,15 +57,15 @@ def test_the_kkt_violation_is_the_distance_of_zero_from_the_subdifferential(l1_r
 
     def slope(direction, h=1e-7):
         """Return J's one-sided derivative along ± one coordinate, or along b."""
-        at = reglib.objective(w, b, X, Y, lam, l1_ratio)
-        moved = reglib.objective(w + h * direction[:6], b + h * direction[6], X, Y, lam, l1_ratio)
-        return (moved - at) / h
+        at = reglib.objective(w, b, X, Y, lam, Net(l1_ratio))
+        to, up = w + h * direction[:6], b + h * direction[6]
+        return (reglib.objective(to, up, X, Y, lam, Net(l1_ratio)) - at) / h
 
     worst = max(-slope(sign * unit) for unit in np.eye(7) for sign in (1, -1))
     worst = max(worst, 0.0)
     w[4] = 0.0 if l1_ratio == 0 else w[4]
     np.testing.assert_allclose(
-        reglib.kkt_violation(w, b, X, Y, lam, l1_ratio), worst, rtol=1e-5, atol=1e-5
+        reglib.kkt_violation(w, b, X, Y, lam, Net(l1_ratio)), worst, rtol=1e-5, atol=1e-5
     )
 
 
@@ -78,11 +79,11 @@ def test_the_kkt_violation_is_the_distance_of_zero_from_the_subdifferential(l1_r
 )
 def test_they_certify_the_solutions_of_scikit_learn(model, l1_ratio):
     model.fit(X, Y)
-    assert reglib.kkt_violation(model.coef_, model.intercept_, X, Y, 0.2, l1_ratio) <= 1e-6
-    assert reglib.duality_gap(model.coef_, model.intercept_, X, Y, 0.2, l1_ratio) <= 1e-7
+    assert reglib.kkt_violation(model.coef_, model.intercept_, X, Y, 0.2, Net(l1_ratio)) <= 1e-6
+    assert reglib.duality_gap(model.coef_, model.intercept_, X, Y, 0.2, Net(l1_ratio)) <= 1e-7
     moved = model.coef_ + 0.01
-    assert reglib.kkt_violation(moved, model.intercept_, X, Y, 0.2, l1_ratio) >= 1e-3
-    assert reglib.duality_gap(moved, model.intercept_, X, Y, 0.2, l1_ratio) >= 1e-6
+    assert reglib.kkt_violation(moved, model.intercept_, X, Y, 0.2, Net(l1_ratio)) >= 1e-3
+    assert reglib.duality_gap(moved, model.intercept_, X, Y, 0.2, Net(l1_ratio)) >= 1e-6
 
 
 @pytest.mark.parametrize("certificate", ["objective", "duality_gap", "kkt_violation"])
@@ -95,7 +96,8 @@ def test_they_certify_the_solutions_of_scikit_learn(model, l1_ratio):
         ({"b": [1.0]}, r"b has shape \(1,\)"),
         ({"lam": -1.0}, "lam is -1: pass a number of at least 0"),
         ({"lam": [1.0]}, r"lam has shape \(1,\)"),
-        ({"l1_ratio": 2.0}, "l1_ratio is 2: pass a number from 0 to 1"),
+        ({"penalty": 0.5}, r"penalty is 0.5: pass L1, L2.* ElasticNet\(l1_ratio\)"),
+        ({"penalty": Net}, "penalty is <class .*: pass L1, L2"),
         ({"X": X[:, 0]}, r"X has shape \(40,\)"),
         ({"y": Y[:-1]}, "y has 39 entries"),
     ],

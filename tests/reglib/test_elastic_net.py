@@ -36,9 +36,10 @@ def test_900_hard_cases_are_optimal(l1_ratio, batch):
             warnings.simplefilter("error")
             path = reglib.elastic_net_path(X, y, lam_max * np.geomspace(1.1, 1e-5, 6), l1_ratio)
         assert (path.coef[0] == 0).all()
+        penalty = reglib.ElasticNet(l1_ratio)
         for lam, b, w in zip(*path, strict=True):
-            assert reglib.kkt_violation(w, b, X, y, lam, l1_ratio) <= 1e-12 * lam_max
-            assert reglib.duality_gap(w, b, X, y, lam, l1_ratio) <= 1e-12
+            assert reglib.kkt_violation(w, b, X, y, lam, penalty) <= 1e-12 * lam_max
+            assert reglib.duality_gap(w, b, X, y, lam, penalty) <= 1e-12
 
 
 def problem(n, p):
@@ -51,7 +52,7 @@ def problem(n, p):
 @pytest.mark.parametrize("l1_ratio", [0.1, 0.9])
 def test_it_agrees_with_scikit_learn(n, p, l1_ratio):
     X, y = problem(n, p)
-    lams = reglib.lambda_grid(X, y, num=8, l1_ratio=l1_ratio)[::-1]
+    lams = reglib.lambda_grid(X, y, num=8, penalty=reglib.ElasticNet(l1_ratio))[::-1]
     path = reglib.elastic_net_path(X, y, lams, l1_ratio)
     np.testing.assert_array_equal(path.lams, lams)
     for k, lam in enumerate(lams):

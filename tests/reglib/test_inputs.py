@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import reglib
 
@@ -28,6 +29,13 @@ BAD_X = {
     "ragged": ([[1.0], [1.0, 2.0]], "X must hold real numbers only"),
     "complex": (X + 1j, "X must hold real numbers only"),
     "None": (None, r"X has shape \(\)"),
+    "None inside": ([[None, 1.0]] * 8, "X contains NaN or infinity: remove or impute"),
+    "digits as objects": (np.array([["1", 2.0]] * 8, object), "X must hold real numbers only"),
+    "bytes as objects": (np.array([[b"1"]] * 8, object), "X must hold real numbers only"),
+    "masked": (np.ma.masked_greater(X, 1), "X has masked entries: remove or impute"),
+    "masked rows": (list(np.ma.masked_greater(X, 1)), "X has masked entries: remove or impute"),
+    "sparse": (scipy.sparse.csr_matrix(X), r"X is sparse: pass X.toarray\(\)"),
+    "sparse array": (scipy.sparse.coo_array(X), r"X is sparse: pass X.toarray\(\)"),
 }
 BAD_Y = {
     "column": (Y[:, None], r"y has shape \(8, 1\).*pass an array of shape \(n,\).*ravel"),
@@ -35,6 +43,9 @@ BAD_Y = {
     "NaN": (with_entry(Y, np.nan), "y contains NaN or infinity: remove or impute"),
     "infinity": (with_entry(Y, -np.inf), "y contains NaN or infinity: remove or impute"),
     "number": (1.0, r"y has shape \(\)"),
+    "masked": (np.ma.masked_array(Y, Y[0] == Y), "y has masked entries: remove or impute"),
+    "sparse": (scipy.sparse.csr_matrix(Y), r"y is sparse: pass y.toarray\(\)"),
+    "digits as objects": (np.array(["1"] * 8, object), "y must hold real numbers only"),
 }
 BAD_LAMS = {
     "negative": ([1.0, -0.1], "lams contains -0.1: pass λ ≥ 0"),
@@ -43,6 +54,10 @@ BAD_LAMS = {
     "number": (1.0, r"lams has shape \(\).*pass a sequence of λ values, \[lam\] for a single one"),
     "empty": ([], "lams is empty: pass a sequence of λ values"),
     "text": (["a"], "lams must hold real numbers only"),
+    "truth": ([True], "lams must hold real numbers only: pass a sequence of λ values"),
+    "truth beside a None": ([True, None], "lams must hold real numbers only"),
+    "None": (None, "lams must hold real numbers only: pass a sequence of λ values"),
+    "masked": (np.ma.masked_array(LAMS, [True, False]), "lams has masked entries"),
 }
 
 
@@ -57,6 +72,13 @@ def cases(table):
 FOLDS = [(np.arange(4), np.arange(4, 8)), (np.arange(4, 8), np.arange(4))]
 LABELS = np.array([0, 1, 1, 0, 1, 1, 0, 0])
 
+
+@pytest.mark.parametrize("mask", [False, np.zeros(X.shape, dtype=bool)])
+def test_a_mask_that_hides_nothing_is_no_fault(mask):
+    path = reglib.ridge_path(np.ma.masked_array(X, mask), Y, LAMS)
+    np.testing.assert_array_equal(path.coef, reglib.ridge_path(X, Y, LAMS).coef)
+
+
 #: Every function of X, y and λ, called with these three by keyword.
 FITS = {
     "cross_validate": lambda X=X, y=Y, lams=LAMS: reglib.cross_validate(
@@ -64,6 +86,7 @@ FITS = {
     ),
     "elastic_net_path": lambda X=X, y=Y, lams=LAMS: reglib.elastic_net_path(X, y, lams, 0.5),
     "lasso_path": lambda X=X, y=Y, lams=LAMS: reglib.lasso_path(X, y, lams),
+    "proximal_path": lambda X=X, y=Y, lams=LAMS: reglib.proximal_path(X, y, lams, reglib.L1),
     "logistic_path": lambda X=X, y=LABELS, lams=LAMS: reglib.logistic_path(X, y, lams),
     "ridge_loo": lambda X=X, y=Y, lams=LAMS: reglib.ridge_loo(X, y, lams),
     "ridge_path": lambda X=X, y=Y, lams=LAMS: reglib.ridge_path(X, y, lams),
@@ -113,11 +136,11 @@ OTHER = {
     "eps of 0": (lambda: reglib.lambda_grid(X, Y, eps=0), "eps is 0: pass a number from"),
     "eps above 1": (lambda: reglib.lambda_grid(X, Y, eps=2), "eps is 2: pass a number from"),
     "l1_ratio above 1": (
-        lambda: reglib.lambda_grid(X, Y, l1_ratio=1.1),
+        lambda: reglib.lambda_grid(X, Y, penalty=reglib.ElasticNet(1.1)),
         "l1_ratio is 1.1: pass a number from 0 to 1",
     ),
     "l1_ratio of two numbers": (
-        lambda: reglib.lambda_grid(X, Y, l1_ratio=[0.1, 0.2]),
+        lambda: reglib.lambda_grid(X, Y, penalty=reglib.ElasticNet([0.1, 0.2])),
         r"l1_ratio has shape \(2,\).*pass a single number from 0 to 1",
     ),
     "constant y": (
@@ -149,6 +172,27 @@ OTHER = {
     "lam of two numbers": (
         lambda: reglib.lasso_cd(X, Y, [0.1, 1.0]),
         r"lam has shape \(2,\).*pass a single number of at least 0",
+    ),
+    "lam of True": (
+        lambda: reglib.lasso_cd(X, Y, True),
+        "lam must hold real numbers only: pass a single number of at least 0",
+    ),
+    "lam of None": (lambda: reglib.lasso_cd(X, Y, None), "lam must hold real numbers only"),
+    "lam of a 0-d truth": (
+        lambda: reglib.lasso_cd(X, Y, np.array(True)),
+        "lam must hold real numbers only",
+    ),
+    "a number for a penalty": (
+        lambda: reglib.lambda_grid(X, Y, penalty=0.5),
+        r"penalty is 0.5: pass L1, L2, ElasticNet\(l1_ratio\), or an object with the methods",
+    ),
+    "one row to leave out": (
+        lambda: reglib.ridge_loo(X[:1], Y[:1], [1.0]),
+        "X has 1 row, so that none is left to fit on: pass at least two",
+    ),
+    "uncorrelated y": (
+        lambda: reglib.lambda_grid([[0.1], [0.2], [0.7]], [-5.0, 6.0, -1.0]),
+        "X has no column that varies with y",
     ),
     "tol of 0": (lambda: reglib.lasso_cd(X, Y, 0.1, tol=0), "tol is 0: pass a number"),
     "l1_ratio below 0": (

@@ -30,7 +30,7 @@ def test_the_grid_falls_evenly_from_lambda_max():
 
 @pytest.mark.parametrize("l1_ratio", [1.0, 0.3])
 def test_lambda_max_is_the_smallest_that_leaves_every_coefficient_zero(l1_ratio):
-    lam_max = reglib.lambda_grid(X, Y, num=1, l1_ratio=l1_ratio)[0]
+    lam_max = reglib.lambda_grid(X, Y, num=1, penalty=reglib.ElasticNet(l1_ratio))[0]
     for factor, nonzero in ((1.001, 0), (0.999, 1)):
         fit = ElasticNet(alpha=lam_max * factor, l1_ratio=l1_ratio, tol=1e-12).fit(X, Y)
         assert np.count_nonzero(fit.coef_) == nonzero
@@ -38,7 +38,7 @@ def test_lambda_max_is_the_smallest_that_leaves_every_coefficient_zero(l1_ratio)
 
 def test_the_floor_of_l1_ratio_gives_ridge_a_grid():
     np.testing.assert_allclose(
-        reglib.lambda_grid(X, Y, l1_ratio=0.0), 1000 * reglib.lambda_grid(X, Y), rtol=1e-12
+        reglib.lambda_grid(X, Y, penalty=reglib.L2), 1000 * reglib.lambda_grid(X, Y), rtol=1e-12
     )
 
 

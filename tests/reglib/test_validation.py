@@ -167,3 +167,30 @@ ROWS = np.arange(50)
 def test_bad_folds(folds, message):
     with pytest.raises(ValueError, match=message):
         reglib.cross_validate(reglib.ridge_path, X, Y, LAMS, folds)
+
+
+@pytest.mark.parametrize(
+    ("rows", "where"), [(40, r"the training rows of folds\[0\]"), (50, "all rows")]
+)
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_fit_that_is_not_finite_is_named(rows, where, value):
+    def path_fn(X, y, lams):
+        path = reglib.ridge_path(X, y, lams)
+        if len(y) == rows:
+            path.coef[2, 1] = value
+        return path
+
+    with pytest.raises(ValueError, match=f"path_fn gives NaN or infinity at λ = 0.1 on {where}"):
+        reglib.cross_validate(path_fn, X, Y, LAMS, reglib.kfold(50, 5))
+
+
+def test_a_loss_that_is_not_finite_is_named():
+    with pytest.raises(ValueError, match=r"loss gives NaN or infinity on folds\[0\]"):
+        reglib.cross_validate(
+            reglib.ridge_path,
+            X,
+            Y,
+            LAMS,
+            reglib.kfold(50, 5),
+            lambda y, prediction: np.where(y > 0, np.nan, prediction),
+        )
