@@ -27,7 +27,7 @@ LEFT_OUT = {"debugpy"}
 NOT_LINKED = ("_tkinter", "_curses", "_dbm", "_gdbm", "nis", "ossaudiodev", "readline")
 DEVICES = ("null", "random", "urandom")
 # Of reglib, what runs where the learner's code is, whatever the assignment.
-ALWAYS = ("__init__", "guard", "inputs", "checks/run", "widgets/__init__")
+ALWAYS = ("__init__", "guard", "inputs", "palette", "checks/run", "widgets/__init__")
 MEGABYTE = 2**20
 NOBODY = 65534  # who a kernel is when the grader is root
 

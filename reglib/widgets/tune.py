@@ -4,6 +4,7 @@ import base64
 import functools
 import html
 import io
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,13 +13,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from reglib import inputs
+from reglib import inputs, palette
 from reglib.guard import TimeIsUp, call, quiet, time_limit
 
 SECONDS = 10.0  # for the fits at all λ together
-SEEN = True  # the grader, which keeps no widgets, turns it off, and nothing is drawn
-_BLUE, _ORANGE = "#0072b2", "#d55e00"  # these and the next are told apart by colour-blind eyes too
-_COLOURS = [_BLUE, _ORANGE, "#009e73", "#cc79a7", "#56b4e9"]
+# Set where a notebook runs with nobody to see its widgets: then nothing is drawn under the slider.
+UNSEEN = "REGLIB_WIDGETS_UNSEEN"
 
 
 def tune(
@@ -72,7 +72,7 @@ def tune(
     def show(at: int) -> None:
         text = html.escape(path.text(at))
         words.value = f'<p role="status">{text}</p>'
-        if SEEN:
+        if UNSEEN not in os.environ:
             picture.value = f'<img alt="{text}" style="max-width: 100%" src="{drawn(at)}">'
 
     slider.observe(lambda change: show(change["new"]), names="value")
@@ -151,14 +151,12 @@ class _Path:
         figure.subplots_adjust(left=0.06, right=0.98, bottom=0.16, top=0.9, wspace=0.26)
         self._draw_fit(left, at)
         for j, name in enumerate(self.names):
-            style = {"color": _COLOURS[j % 5], "linestyle": ["-", "--", ":"][j // 5 % 3]}
-            middle.plot(self.lams, self.w[:, j], label=name, **style)
+            middle.plot(self.lams, self.w[:, j], label=name, **palette.nth(j))
         middle.axhline(0, color="black", linewidth=0.5)
         middle.set(title="your coefficients", xlabel="λ", ylabel="w")
-        styles = ({"color": _BLUE}, {"color": _ORANGE, "linestyle": "--"})
-        for (kind, errors), style in zip(self.errors.items(), styles, strict=False):
-            right.plot(self.lams, errors, label=kind, **style)
-            right.plot(self.lams[at], errors[at], "o", color=style["color"])
+        for kind, errors in self.errors.items():
+            right.plot(self.lams, errors, label=kind, **palette.COLOURS[kind].line)
+            right.plot(self.lams[at], errors[at], **palette.COLOURS[kind].mark)
         right.set(title="your mean squared error", xlabel="λ", ylim=(0, None))
         for ax in (middle, right):
             if len(self.names) <= 15 or ax is right:
@@ -177,15 +175,13 @@ class _Path:
         X, y = self.rows["training"]
         if len(self.names) == 1:
             ends = np.array([X.min(), X.max()])
-            ax.plot(X[:, 0], y, "o", color=_BLUE, markersize=4, alpha=0.7)
-            ax.plot(ends, self.b[at] + ends * self.w[at], color=_ORANGE)
+            ax.plot(X[:, 0], y, **palette.TRAINING.mark, markersize=4, alpha=0.7)
+            ax.plot(ends, self.b[at] + ends * self.w[at], **palette.FIT.line)
             ax.set(title="your line", xlabel=self.names[0], ylabel="y")
             return
-        markers = ({"color": _BLUE, "marker": "o"}, {"color": _ORANGE, "marker": "x"})
-        kinds = zip(self.rows.items(), markers, strict=False)
-        for (kind, (X, y)), style in reversed(list(kinds)):
+        for kind, (X, y) in reversed(self.rows.items()):
             fitted = self.b[at] + X @ self.w[at]
-            ax.plot(y, fitted, linestyle="", markersize=4, alpha=0.6, label=kind, **style)
+            ax.plot(y, fitted, **palette.COLOURS[kind].mark, markersize=4, alpha=0.6, label=kind)
         ax.axline((y.mean(), y.mean()), slope=1, color="black", linewidth=0.5)
         ax.legend(fontsize="x-small", frameon=False)
         everything = [self.b + X @ self.w.T for X, _ in self.rows.values()]
