@@ -119,7 +119,7 @@ def fit(
             raise ValueError(f"curves[{name!r}] has a grid and values of different shapes")
         known = palette.COLOURS.get(name)
         ax.plot(grid, values, **(known.line if known else palette.nth(k)), label=name)
-    margin = 0.25 * np.ptp(y) or 1.0
+    margin = max(0.25 * np.ptp(y), 1e-9 * np.abs(y).max()) or 1.0
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(y.min() - margin, y.max() + margin))
     ax.legend(fontsize="small")
     return ax

@@ -8,7 +8,7 @@ from reglib import inputs, palette, plots
 from reglib.ridge import ridge_path
 from reglib.validation import CV, Fold, cross_validate
 from reglib.widgets.curve import tidy
-from reglib.widgets.explorer import Checked, Explorer, moderate, normals, uniforms, varying
+from reglib.widgets.explorer import Checked, Explorer, normals, uniforms
 
 ROWS, FEATURES, TIMES, SEEDS = 40, 12, 100, 2**31
 WEIGHTS = 1 / np.sqrt(np.arange(1, FEATURES + 1))
@@ -80,9 +80,9 @@ class CrossValidationExplorer(Explorer):
         self._own: tuple[np.ndarray, ...] = ()
         if X is not None:
             X = inputs.matrix(X).copy()
-            self._own = varying("X", X), varying("y", inputs.target(y, len(X)))
+            self._own = inputs.varying("X", X), inputs.varying("y", inputs.target(y, len(X)))
             traits = {"k": min(10, len(X))} | traits
-        lams = moderate("lams", np.unique(inputs.penalties(lams)))
+        lams = inputs.moderate("lams", np.unique(inputs.penalties(lams)))
         if lams[0] <= 0 or len(lams) < 2:
             raise ValueError("lams must be at least two different λ > 0, for a logarithmic axis")
         self.lams = lams

@@ -30,6 +30,13 @@ export const ERRORS = [
 /** Rows with y moved by so much each. */
 export const moveRows = (rows, moved) => ({ ...rows, y: rows.y.map((y, i) => y + moved[i]) });
 
+/** Whether all y are one number but for rounding, and then what there is to say. */
+export function flatness(y) {
+  const [low, high] = [Math.min(...y), Math.max(...y)];
+  const flat = high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high));
+  return flat ? " All training points have the same y, so the fit is that constant." : "";
+}
+
 /** A fit's curve and those errors of it; `X`, `XVal` and `XGrid` hold the features at each x. */
 export function judge(fit, { X, y, XVal, yVal, XGrid, noise }) {
   const curve = predict(fit, XGrid);

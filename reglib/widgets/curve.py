@@ -53,7 +53,7 @@ def draw_fit(
     if made:
         low, high = min(-2.0, y.min() * 1.05), max(2.0, y.max() * 1.05)
     else:
-        margin = 0.1 * np.ptp(y) or 1.0
+        margin = max(0.1 * np.ptp(y), 1e-9 * np.abs(y).max()) or 1.0
         low, high = y.min() - margin, y.max() + margin
     ax.set(title=title, xlabel="x", ylabel="y", ylim=(low, high))
     ax.legend(frameon=False, fontsize="small")

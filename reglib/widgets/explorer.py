@@ -24,7 +24,6 @@ from reglib import inputs, palette
 
 HERE = Path(__file__).parent
 IMPORT = re.compile(r'^import [^;]* from "\./([^"]*)";\n', flags=re.MULTILINE)
-HUGE, TINY = 1e100, 1e-100  # squares of what lies between can be computed and drawn
 
 
 def joined(script: str) -> str:
@@ -90,37 +89,6 @@ def normals(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     return np.sqrt(-2 * np.log(u)) * np.cos(2 * np.pi * v)
 
 
-def moderate(name: str, values: np.ndarray) -> np.ndarray:
-    """Return an array if squares of its numbers, and of their differences, can be computed.
-
-    >>> moderate("y", np.array([0.0, 1.0]))
-    array([0., 1.])
-    """
-    spread = np.ptp(values, axis=0)
-    if np.abs(values).max() > HUGE or ((spread > 0) & (spread < TINY)).any():
-        raise ValueError(
-            f"{name} has entries beyond {HUGE:g} in size or closer to each other than {TINY:g}: "
-            "pass it in other units"
-        )
-    return values
-
-
-def varying(name: str, values: np.ndarray) -> np.ndarray:
-    """Return a learner's own array, (n,) or (n, p), if there is something in it to fit or to use.
-
-    >>> varying("y", np.array([0.0, 1.0]))
-    array([0., 1.])
-    """
-    moderate(name, values)
-    if len(values) == 1:
-        raise ValueError(f"{name} has one row only: pass several")
-    if values.ndim == 2 and (values == values[0]).all():
-        raise ValueError(f"{name} has no column that varies: pass other features")
-    if (values == values[0]).all():
-        raise ValueError(f"{name} is constant: pass values that vary")
-    return values
-
-
 def shifts(name: str, value: ArrayLike, count: int) -> list[float]:
     """Return as a list how far up each of `count` points was dragged.
 
@@ -130,7 +98,7 @@ def shifts(name: str, value: ArrayLike, count: int) -> list[float]:
     value = inputs.numbers(name, value, 1, f"pass {count} numbers, one per training point")
     if len(value) != count:
         raise ValueError(f"{name} has {len(value)} entries: pass {count}, one per training point")
-    return moderate(name, value).tolist()
+    return inputs.moderate(name, value).tolist()
 
 
 class Checked(traitlets.TraitType):

@@ -5,7 +5,9 @@ import {
   wholeControl,
 } from "./explorer.js";
 import { centre, leastSquares, mean, polynomial, uniforms } from "./numerics.js";
-import { ERRORS, GRID, fitView, judge, measure, moveRows, noiseControl, slices } from "./curve.js";
+import {
+  ERRORS, GRID, fitView, flatness, judge, measure, moveRows, noiseControl, slices,
+} from "./curve.js";
 
 const upTo = (most) => Array.from({ length: most }, (_, i) => i + 1);
 
@@ -97,7 +99,8 @@ function render({ model, el }) {
     byDegree.drawMark(degree, fit);
     bySize.drawMark(n, fit);
     const named = (name) => (name === "risk" ? "true risk" : `${name} error`);
-    const through = n <= degree + 1 && fit.training <= 1e-12 * spread;
+    const flat = flatness(state.data.y.slice(0, n));
+    const through = flat || (n <= degree + 1 && fit.training <= 1e-12 * spread);
     const tell = (name) =>
       `${named(name)} ${through && name === "training" ? "0 but for rounding" : pretty(fit[name])}`;
     const best = kinds.slice(1).map(({ name }) => {
@@ -108,7 +111,7 @@ function render({ model, el }) {
       sentence:
         `Degree ${degree}, ${n} training points: ` +
         kinds.map(({ name }) => tell(name)).join(", ") +
-        `. With these points ${best.join(", ")}.`,
+        `. With these points ${best.join(", ")}.${flat}`,
       rows: [
         ...kinds.map(({ name }) => [named(name), fit[name]]),
         ["intercept", fit.b],

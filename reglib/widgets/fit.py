@@ -8,7 +8,7 @@ from reglib import inputs, palette
 from reglib.features import polynomial
 from reglib.ridge import least_squares
 from reglib.widgets.curve import GRID, draw_errors, draw_fit, measure, slices, tidy, truth
-from reglib.widgets.explorer import Checked, Explorer, moderate, shifts, uniforms, varying
+from reglib.widgets.explorer import Checked, Explorer, shifts, uniforms
 
 ROWS, VALIDATION, DEGREES = 60, 20, 15
 GOLDEN = (np.sqrt(5) - 1) / 2
@@ -30,7 +30,7 @@ def pairs(x: ArrayLike, y: ArrayLike, end: str, least: int) -> tuple[list[float]
             f"x{end} has entries outside [-1, 1], where high powers explode: "
             "pass 2 * (x - low) / (high - low) - 1, with the same low and high for x and x_val"
         )
-    return moderate(f"x{end}", x).tolist(), moderate(f"y{end}", y).tolist()
+    return inputs.moderate(f"x{end}", x).tolist(), inputs.moderate(f"y{end}", y).tolist()
 
 
 class FitExplorer(Explorer):
@@ -97,8 +97,8 @@ class FitExplorer(Explorer):
         if not all(array is None for array in (x, y, x_val, y_val)):
             x, y = pairs(x, y, "", least=2)
             x_val, y_val = pairs(x_val, y_val, "_val", least=1)
-            varying("x", np.array(x))
-            varying("y", np.array(y))
+            inputs.varying("x", np.array(x))
+            inputs.varying("y", np.array(y))
             traits = {"n": len(x), "moved": [0.0] * len(x)} | traits
             self._own = {"x": x, "y": y, "xVal": x_val, "yVal": y_val}
         super().__init__(**traits)

@@ -11,7 +11,7 @@ from reglib.data import load_diabetes
 from reglib.features import center, standardize
 from reglib.lasso import lasso_knots, lasso_path, soft_threshold
 from reglib.path import Path, lambda_grid
-from reglib.widgets.explorer import Checked, Explorer, varying
+from reglib.widgets.explorer import Checked, Explorer
 
 MOST_FEATURES = 20
 CHOSEN, OTHERS = palette.FIRST.light, palette.EDGE.light
@@ -84,7 +84,7 @@ class LassoExplorer(Explorer):
         n, p = X.shape
         if p > MOST_FEATURES:
             raise ValueError(f"X has {p} columns: pass at most {MOST_FEATURES}, to tell them apart")
-        self.X, self.y = varying("X", X), varying("y", inputs.target(y, n))
+        self.X, self.y = inputs.varying("X", X), inputs.varying("y", inputs.target(y, n))
         if features is None:
             features = [f"x{j + 1}" for j in range(p)]
         self.features = distinct("features", features, p)

@@ -6,7 +6,9 @@ import {
 } from "./explorer.js";
 import { coefView, errorView, lamControl } from "./lam.js";
 import { polynomial, ridge, uniforms } from "./numerics.js";
-import { ERRORS, GRID, fitView, judge, measure, moveRows, noiseControl, slices } from "./curve.js";
+import {
+  ERRORS, GRID, fitView, flatness, judge, measure, moveRows, noiseControl, slices,
+} from "./curve.js";
 
 /** The rows that `RidgeExplorer.data` returns, before any is moved. */
 function makeRows(count, seed, noise) {
@@ -70,7 +72,8 @@ function render({ model, el }) {
     return fit;
   });
   const draw = ({ lam, degree, noise, seed, moved }) => {
-    const fit = fitAt(moveThem(rows(seed, noise), moved), degree)(lam);
+    const data = moveThem(rows(seed, noise), moved);
+    const fit = fitAt(data, degree)(lam);
     fits.drawCurve(fit.curve);
     for (const plot of [coefs, factors, errors]) plot.drawLam(lam, fit);
     const coefficients = fit.w.map((value, j) => [`w${subscript(j + 1)}`, value]);
@@ -82,7 +85,7 @@ function render({ model, el }) {
         `λ = ${format(lam)}, degree ${degree}: training error ${pretty(fit.training)}, ` +
         `validation error ${pretty(fit.validation)}, true risk ${pretty(fit.risk)}, ` +
         `largest coefficient ${name}\u00a0=\u00a0${pretty(largest)}; effective degrees of ` +
-        `freedom ${pretty(dof)} without the intercept.`,
+        `freedom ${pretty(dof)} without the intercept.${flatness(data.y)}`,
       rows: [
         ["training error", fit.training],
         ["validation error", fit.validation],

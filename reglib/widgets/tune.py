@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from reglib import inputs, palette
 from reglib.guard import TimeIsUp, call, quiet, time_limit
 
+LARGEST = 1e60  # of what can be squared with room to spare
 SECONDS = 10.0  # for the fits at all λ together
 # Set where a notebook runs with nobody to see its widgets: then nothing is drawn under the slider.
 UNSEEN = "REGLIB_WIDGETS_UNSEEN"
@@ -50,14 +51,15 @@ def tune(
         raise ValueError(
             "fit is not a function: pass the function itself, as in tune(ridge_fit, …)"
         )
-    X = inputs.matrix(X).copy()
-    rows = {"training": (X, inputs.target(y, len(X)))}
+    X = inputs.moderate("X", inputs.matrix(X)).copy()
+    rows = {"training": (X, inputs.moderate("y", inputs.target(y, len(X))))}
     if validation is not None:
         rows["validation"] = _held_out(validation, X.shape[1])
     names = [f"w{j + 1}" for j in range(X.shape[1])] if names is None else list(map(str, names))
     if len(names) != X.shape[1]:
         raise ValueError(f"names has {len(names)} entries: pass one for each column, {X.shape[1]}")
-    path = _Path(fit, rows, np.unique(inputs.penalties(lams)), names)
+    lams = inputs.moderate("lams", np.unique(inputs.penalties(lams)))
+    path = _Path(fit, rows, lams, names)
     if all(path.trouble):
         return ipywidgets.VBox([ipywidgets.HTML(f"<p>{html.escape(path.trouble[0])}</p>")])
 
@@ -88,7 +90,8 @@ def _held_out(validation: tuple[ArrayLike, ArrayLike], p: int) -> tuple[np.ndarr
     X = inputs.matrix(X, "validation's X")
     if X.shape[1] != p:
         raise ValueError(f"validation's X has {X.shape[1]} columns: pass the {p} columns of X")
-    return X.copy(), inputs.target(y, len(X), "validation's y")
+    y = inputs.moderate("validation's y", inputs.target(y, len(X), "validation's y"))
+    return inputs.moderate("validation's X", X).copy(), y
 
 
 @dataclass
@@ -163,7 +166,8 @@ class _Path:
                 ax.legend(fontsize="x-small", frameon=False, ncols=2 if ax is middle else 1)
             ax.axvline(self.lams[at], color="black", linewidth=1)
             if len(self.lams) > 1:  # a log scale, with room for λ = 0 at its left end
-                ax.set_xscale("symlog", linthresh=self.lams[self.lams > 0][0])
+                least = max(self.lams[self.lams > 0][0], 1e-30 * self.lams[-1])
+                ax.set_xscale("symlog", linthresh=least)
                 ax.set_xlim(self.lams[[0, -1]])
         for ax in (left, middle, right):
             ax.spines[["top", "right"]].set_visible(False)
@@ -186,7 +190,9 @@ class _Path:
         ax.legend(fontsize="x-small", frameon=False)
         everything = [self.b + X @ self.w.T for X, _ in self.rows.values()]
         low, high = (f([f(fitted) for fitted in everything]) for f in (np.nanmin, np.nanmax))
-        margin = 0.05 * (high - low) or 1.0  # the same at every λ, so that only the points move
+        margin = (
+            max(0.05 * (high - low), 1e-9 * abs(high)) or 1.0
+        )  # the same at every λ, so that only the points move
         ax.set(title="your fit", xlabel="actual y", ylabel="fitted y")
         ax.set_ylim(low - margin, high + margin)
 
@@ -216,4 +222,6 @@ def _fitted(fit: Callable, X: np.ndarray, y: np.ndarray, lam: float) -> tuple[np
         )
     if not (np.isfinite(w).all() and np.isfinite(b)):
         raise _Unusable("your w or b contains NaN or infinity.")
+    if np.abs(w).max() > LARGEST or abs(b) > LARGEST:
+        raise _Unusable("your w or b is too large to be drawn.")
     return w, float(b)
