@@ -202,7 +202,7 @@ class CrossValidationExplorer(Explorer):
             counts = [[np.sum(chosen == lam) for lam in cv.lams] for chosen in (best, one_se)]
             for sign, count, colour, name in (
                 (1, counts[0], palette.FIRST, "least error"),
-                (-1, counts[1], palette.SECOND, "one standard error, down"),
+                (-1, counts[1], palette.SECOND, "one SE, down"),
             ):
                 heights = sign * np.array(count)
                 axes["c"].vlines(cv.lams, 0, heights, color=colour.light, lw=3, label=name)

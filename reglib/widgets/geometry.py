@@ -164,7 +164,7 @@ class GeometryExplorer(Explorer):
         plane.plot(*self.optimum, "o", color=palette.INK.light, label="optimum")
         plane.plot(*w, "o", color=palette.FIT.light, ms=8, mec="white", label="solution")
         for line in (plane.axhline, plane.axvline):
-            line(0, color="0.6", lw=0.8, zorder=0)
+            line(0, color=palette.EDGE.light, lw=0.8, zorder=0)
         plane.set(xlim=(-EDGE, EDGE), ylim=(-EDGE, EDGE), xlabel="w₁", ylabel="w₂", aspect="equal")
         plane.set_title(f"{self.penalty}, budget through {self.reach:.3g}", fontsize="medium")
         plane.legend(frameon=False, fontsize="small", loc="lower left")

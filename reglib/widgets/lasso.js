@@ -113,13 +113,13 @@ function stayView(model, names, stays, span, height) {
 function thresholdView() {
   const plot = view({
     title: "Its soft threshold",
-    words: [key("line", "first", "w = S(c, λ)/a"), key("line", "muted", "c/a")],
+    words: [key("line", "first", "w = S(c, λ)/a"), key("line", "second", "c/a")],
     label: "The chosen coefficient as a function of c, as the sentence below says.",
     width: 300,
     height: 172,
   });
   const zone = plot.add("svg:rect", { class: "zone", y: plot.down[1], height: 999 });
-  const free = plot.line("muted", "thin");
+  const free = plot.line("second");
   const soft = plot.line("first");
   const now = plot.add("svg:circle", { class: "now", r: 4.5 });
   return {

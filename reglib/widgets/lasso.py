@@ -178,10 +178,10 @@ class LassoExplorer(Explorer):
         c, a = self.threshold()
         top = 1.5 * max(self.lam, abs(c), 1e-12)
         z = np.linspace(-top, top, 401)
-        soft.axvspan(-self.lam, self.lam, color="0.9")
-        soft.plot(z, z / (a or 1), color=palette.MUTED.light, lw=1, label="c/a")
+        soft.axvspan(-self.lam, self.lam, color=palette.RULE.light)
+        soft.plot(z, z / (a or 1), **palette.SECOND.line, label="c/a")
         soft.plot(z, soft_threshold(z, self.lam) / (a or np.inf), color=CHOSEN, label="S(c, λ)/a")
-        soft.plot(c, soft_threshold(c, self.lam) / (a or np.inf), "o", color="black")
+        soft.plot(c, soft_threshold(c, self.lam) / (a or np.inf), "o", color=palette.INK.light)
         soft.set(title=f"The soft threshold of {self.feature}", xlabel="c", ylabel="w")
         soft.legend(frameon=False, fontsize="small")
         for ax in axes.values():

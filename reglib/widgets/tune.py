@@ -155,7 +155,7 @@ class _Path:
         self._draw_fit(left, at)
         for j, name in enumerate(self.names):
             middle.plot(self.lams, self.w[:, j], label=name, **palette.nth(j))
-        middle.axhline(0, color="black", linewidth=0.5)
+        middle.axhline(0, color=palette.INK.light, linewidth=0.5)
         middle.set(title="your coefficients", xlabel="λ", ylabel="w")
         for kind, errors in self.errors.items():
             right.plot(self.lams, errors, label=kind, **palette.COLOURS[kind].line)
@@ -164,7 +164,7 @@ class _Path:
         for ax in (middle, right):
             if len(self.names) <= 15 or ax is right:
                 ax.legend(fontsize="x-small", frameon=False, ncols=2 if ax is middle else 1)
-            ax.axvline(self.lams[at], color="black", linewidth=1)
+            ax.axvline(self.lams[at], color=palette.INK.light, linewidth=1)
             if len(self.lams) > 1:  # a log scale, with room for λ = 0 at its left end
                 least = max(self.lams[self.lams > 0][0], 1e-30 * self.lams[-1])
                 ax.set_xscale("symlog", linthresh=least)
@@ -186,7 +186,7 @@ class _Path:
         for kind, (X, y) in reversed(self.rows.items()):
             fitted = self.b[at] + X @ self.w[at]
             ax.plot(y, fitted, **palette.COLOURS[kind].mark, markersize=4, alpha=0.6, label=kind)
-        ax.axline((y.mean(), y.mean()), slope=1, color="black", linewidth=0.5)
+        ax.axline((y.mean(), y.mean()), slope=1, color=palette.INK.light, linewidth=0.5)
         ax.legend(fontsize="x-small", frameon=False)
         everything = [self.b + X @ self.w.T for X, _ in self.rows.values()]
         low, high = (f([f(fitted) for fitted in everything]) for f in (np.nanmin, np.nanmax))

@@ -129,6 +129,21 @@ def test_the_path_is_exact_in_hard_cases(between):
         assert not found[lams > high].any()
 
 
+def test_a_coefficient_is_exactly_zero_where_it_is_in_python(between):
+    """Ties of a small lattice are where rounding would let features in that never come in."""
+    rng = np.random.default_rng(2)
+    checked = 0
+    for _ in range(150):
+        X, y = rng.integers(-9, 10, (4, 7)) / 10, rng.integers(-9, 10, 4) / 10
+        knots = LassoExplorer(X, y).knots
+        lams = np.concatenate([knots.lams, (knots.lams[1:] + knots.lams[:-1]) / 2])
+        path = lasso_path(X, y, lams)
+        found = between(X, y, lams)
+        np.testing.assert_array_equal(found != 0, path.coef != 0)
+        checked += len(lams)
+    assert checked > 1000
+
+
 def test_lambda_and_the_feature_move_by_keyboard(show):
     explorer = LassoExplorer(lam=0.05, feature="hdl")
     page = show(explorer)

@@ -169,7 +169,7 @@ def test_degenerate_data_are_refused_in_a_sentence_or_drawn(kind):
 @pytest.mark.parametrize("kind", TAKE_DATA)
 def test_constant_data_are_refused_in_the_same_words(kind):
     cases = dict(arrays(kind))
-    with pytest.raises(ValueError, match="^y is constant: pass values that vary$"):
+    with pytest.raises(ValueError, match=r"^y is constant: pass values that vary$"):
         kind(**cases["y constant"])
 
 
