@@ -105,7 +105,8 @@ export function roundSpan(from, to) {
 
 /** Powers of ten within a domain, every one or, of many, so few that they have room. */
 export function powers([low, high]) {
-  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const [from, to] = [low, high].map((value) => clamp(Math.log10(value), -300, 300));
+  const [first, last] = [Math.ceil(from - 1e-9), Math.floor(to + 1e-9)];
   const step = Math.ceil((last - first + 1) / 7) || 1;
   const count = Math.floor((last - first) / step) + 1;
   return Array.from({ length: count }, (_, i) => 10 ** (first + i * step));

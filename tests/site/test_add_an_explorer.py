@@ -81,7 +81,7 @@ def test_it_works_on_a_page_of_the_book(course, recipe, serve, visit):
     head = (ROOT / "book" / "index.md").read_text(encoding="utf-8").split("\n# ")[0]
     (folder / "book" / "lesson.md").write_text(f"{head}\n# A lesson\n\n{recipe[1]}", "utf-8")
     (folder / "_toc.yml").write_text(yaml.dump({"format": "jb-book", "root": "book/lesson"}))
-    run("-m", "jupyter_book.cli.main", "build", ".")
+    run(Path(sys.executable).with_name("jupyter-book"), "build", ".")
     html = folder / "_build" / "html"
     page = visit(serve(html) + "book/lesson.html", until="networkidle")
     page.locator(".explorer").wait_for()
