@@ -46,7 +46,8 @@ class CrossValidationExplorer(Explorer):
     repeat      what is repeated a hundred times: "nothing yet", "other shuffles" (0 to 99, of the
                 present data) or "other data" (from the present seed on, with the present shuffle)
 
-    Raises `ValueError` for any other value, and keeps the one before.
+    Raises `ValueError` for any other value, and keeps the one before; for an X of one row or
+    without a column that varies, and for a constant y.
 
     >>> explorer = CrossValidationExplorer(k=5)
     >>> cv = explorer.cv()
@@ -104,7 +105,8 @@ class CrossValidationExplorer(Explorer):
     def data(self, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return (X, y), made from the present seed unless another is given, or your own."""
         if self._own:
-            return self._own
+            X, y = self._own
+            return X.copy(), y.copy()
         u = uniforms(self.seed if seed is None else seed, 2 * ROWS * (FEATURES + 1))
         *columns, z = (normals(*pair) for pair in u.reshape(FEATURES + 1, 2, ROWS))
         X = np.column_stack(columns)

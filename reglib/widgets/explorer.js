@@ -261,8 +261,8 @@ export function traitAxis(model, plot, name, { domain, kind, round, ...words }) 
 }
 
 /** Errors along a trait, each of `kinds` = [{ name, words, colour }], with `name` its property in a
-    fit. `makeAxis(plot)` makes the axis; `words` beside the title, unless given, say
-    which line is which. */
+    fit. `makeAxis(plot)` makes the axis; `words` beside the title, unless given, say which line is
+    which. */
 export function errorsAlong({ title, along, kinds, makeAxis, words }) {
   const plot = view({
     title,
@@ -495,9 +495,10 @@ export function button(words, act) {
 
 /* The frame */
 
-/** Put an explorer on the page. `draw` is called with all traits that can be set, now and, at most
-    once a frame, after any of them has changed. It returns the state as a sentence and as [name, value] rows, a value being
-    a number or words, and `more` if it wants to be called again for work that is not done. */
+/** Put an explorer on the page. `draw` is called with the traits that can be set, now and, at most
+    once a frame, after any of them has changed. It returns the state as a sentence and as
+    [name, value] rows, a value being a number or words, and `more` if it wants to be called again
+    for work that is not done. */
 export function explorer({ model, el }, { label, controls, views, draw }) {
   const traits = Object.keys(model.get("_limits"));
   const sentence = make("p", { class: "explorer-state", role: "status" });

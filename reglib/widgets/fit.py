@@ -61,7 +61,8 @@ class FitExplorer(Explorer):
     seed      a whole number ≥ 0 that says which data; "New data" goes to the next
     moved     how far up each training row was dragged: as many numbers as rows, seen or not
 
-    Raises `ValueError` for any other value, and keeps the one before.
+    Raises `ValueError` for any other value, and keeps the one before; for an x that is constant or
+    leaves [-1, 1], and for a constant y.
 
     >>> explorer = FitExplorer(degree=9, n=12)
     >>> w, b = explorer.fit()
@@ -73,11 +74,7 @@ class FitExplorer(Explorer):
 
     degree = Checked(inputs.whole, 12, "the highest power of x", least=1, most=DEGREES)
     n = Checked(
-        inputs.whole,
-        20,
-        "how many training rows the fit sees",
-        least=2,
-        most=lambda self: self.rows,
+        inputs.whole, 20, "how many rows the fit sees", least=2, most=lambda self: self.rows
     )
     noise = Checked(inputs.real, 0.3, "the standard deviation of the noise", least=0.0, most=1.0)
     seed = Checked(inputs.whole, 1, "which data set", least=0, most=2**32 - 1)

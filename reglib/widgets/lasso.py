@@ -50,8 +50,8 @@ class LassoExplorer(Explorer):
     y as the triangular factor of a QR decomposition: (p + 1)² numbers.
 
     Raises `ValueError` for any other value, and keeps the one before; for an X that is not a finite
-    (n, p) array or has too many columns; for a y that is not a finite (n,) array or is constant;
-    and for names that are not p different ones.
+    (n, p) array, has too many columns or none that varies; for a y that is not a finite (n,) array
+    or is constant; and for names that are not p different ones.
 
     >>> explorer = LassoExplorer(lam=5.0)
     >>> names = np.array(explorer.features)

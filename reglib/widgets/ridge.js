@@ -59,8 +59,8 @@ function render({ model, el }) {
   const [{ lams }, { count }] = [model.get("_facts"), limits(model, "moved")];
   const [fits, coefs] = [fitView(model, true, 300), coefView(model, lams)];
   const [factors, errors] = [factorView(), errorView(model, ERRORS, lams)];
-  const rows = memo((seed, noise) => makeRows(count, seed, noise));
-  const moveThem = memo((rows, moved) => {
+  const rowsOf = memo((seed, noise) => makeRows(count, seed, noise));
+  const dataOf = memo((rows, moved) => {
     const data = moveRows(rows, moved);
     fits.drawData(data, rows);
     return data;
@@ -72,7 +72,7 @@ function render({ model, el }) {
     return fit;
   });
   const draw = ({ lam, degree, noise, seed, moved }) => {
-    const data = moveThem(rows(seed, noise), moved);
+    const data = dataOf(rowsOf(seed, noise), moved);
     const fit = fitAt(data, degree)(lam);
     fits.drawCurve(fit.curve);
     for (const plot of [coefs, factors, errors]) plot.drawLam(lam, fit);
