@@ -30,11 +30,12 @@ export const ERRORS = [
 /** Rows with y moved by so much each. */
 export const moveRows = (rows, moved) => ({ ...rows, y: rows.y.map((y, i) => y + moved[i]) });
 
-/** Whether all y are one number but for rounding, and then what there is to say. */
-export function flatness(y) {
-  const [low, high] = [Math.min(...y), Math.max(...y)];
-  const flat = high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high));
-  return flat ? " All training points have the same y, so the fit is that constant." : "";
+/** What there is to say when all y are one number but for rounding, or nothing. */
+export function flatness({ y, yVal }) {
+  const rounding = 1e-12 * Math.max(...[...y, ...yVal].map(Math.abs));
+  return Math.max(...y) - Math.min(...y) <= rounding
+    ? " All training points have the same y, so the fit is that constant."
+    : "";
 }
 
 /** A fit's curve and those errors of it; `X`, `XVal` and `XGrid` hold the features at each x. */

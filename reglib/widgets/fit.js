@@ -99,7 +99,8 @@ function render({ model, el }) {
     byDegree.drawMark(degree, fit);
     bySize.drawMark(n, fit);
     const named = (name) => (name === "risk" ? "true risk" : `${name} error`);
-    const flat = flatness(state.data.y.slice(0, n));
+    const { y, yVal } = state.data;
+    const flat = flatness({ y: y.slice(0, n), yVal });
     const through = flat || (n <= degree + 1 && fit.training <= 1e-12 * spread);
     const tell = (name) =>
       `${named(name)} ${through && name === "training" ? "0 but for rounding" : pretty(fit[name])}`;

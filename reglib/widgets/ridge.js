@@ -85,7 +85,7 @@ function render({ model, el }) {
         `λ = ${format(lam)}, degree ${degree}: training error ${pretty(fit.training)}, ` +
         `validation error ${pretty(fit.validation)}, true risk ${pretty(fit.risk)}, ` +
         `largest coefficient ${name}\u00a0=\u00a0${pretty(largest)}; effective degrees of ` +
-        `freedom ${pretty(dof)} without the intercept.${flatness(data.y)}`,
+        `freedom ${pretty(dof)} without the intercept.${flatness(data)}`,
       rows: [
         ["training error", fit.training],
         ["validation error", fit.validation],

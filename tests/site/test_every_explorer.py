@@ -11,6 +11,7 @@ from degenerate import arrays
 from hands import PHONE, load, sentence, settle
 
 import reglib.widgets
+from reglib import palette
 
 ALL = [getattr(reglib.widgets, name) for name in reglib.widgets.explorers()]
 TAKE_DATA = [kind for kind in ALL if arrays(kind)]
@@ -145,11 +146,38 @@ def test_axe_finds_nothing_serious_by_day_and_by_night(show, kind):
 
 def test_of_points_that_were_dragged_to_one_height_a_sentence_says_what_follows(show):
     x = [-0.5, 0.5]
-    made = reglib.widgets.FitExplorer(x, [0.0, 1.0], x, [0.5, 0.5], moved=[1.0, 0.0])
-    page = show(made)
-    sound(page.locator(".explorer"))
-    assert sentence(page).endswith("have the same y, so the fit is that constant.")
-    assert "training error 0 but for rounding" in sentence(page)
+    own = reglib.widgets.FitExplorer(x, [0.0, 1.0], x, [0.5, 0.5], moved=[1.0, 0.0])
+    made = [reglib.widgets.FitExplorer(n=5), reglib.widgets.RidgeExplorer(lam=0.0)]
+    for explorer in made:
+        explorer.moved = -explorer.data()[1]
+    for explorer in (own, *made):
+        page = show(explorer)
+        sound(page.locator(".explorer"))
+        assert sentence(page).endswith("have the same y, so the fit is that constant.")
+    assert "training error 0 but for rounding" in sentence(show(own))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_and_dashes_are_those_of_the_palette(show, scheme):
+    page = show(reglib.widgets.CrossValidationExplorer(risk_shown=True), color_scheme=scheme)
+    shown = page.evaluate(
+        """(names) => names.map((name) => {
+          const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+          line.setAttribute("stroke", `var(--${name})`);
+          line.setAttribute("stroke-dasharray", `var(--${name}-dashes)`);
+          document.querySelector(".explorer-view > svg").append(line);
+          const style = getComputedStyle(line);
+          return [style.stroke, style.strokeDasharray];
+        })""",
+        list(palette.COLOURS),
+    )
+    for (stroke, dashes), colour in zip(shown, palette.COLOURS.values(), strict=True):
+        rgb = re.findall(r"\d+", stroke)
+        assert "#" + "".join(f"{int(part):02x}" for part in rgb) == getattr(colour, scheme)
+        sizes = [float(size) / 2 for size in re.findall(r"[\d.]+", dashes)]
+        assert sizes == list(colour.dashes)
+    used = {node.split("--")[1] for node in re.findall(r"var\(--[a-z]+", page.inner_html("body"))}
+    assert {"validation", "first", "second", "truth"} <= used <= set(palette.COLOURS)
 
 
 @pytest.fixture(scope="module")
