@@ -39,6 +39,7 @@ CHROMIUM = [
 # With the data they have unless given others, the states that have most to compute and draw: the
 # largest degree, n or k, with all that a reader can switch on, although most of it starts switched
 # off: the regions of the geometry, the true risk and the hundred repetitions of cross-validation.
+# An explorer that is not named is taken as it opens.
 LARGEST = {
     "RidgeExplorer": {"degree": 15},
     "FitExplorer": {"degree": 15, "n": 60},
@@ -156,7 +157,7 @@ def fetch_stock(folder: Path) -> str:
 
 def state_of(name: str) -> str:
     """Return the scripts of saved state that a page with this explorer carries."""
-    widget = getattr(widgets, name)(**LARGEST[name])
+    widget = getattr(widgets, name)(**LARGEST.get(name, {}))
     # All of the state, defaults too, as a published notebook holds it.
     data = embed_data(widget, state=dependency_state(widget, drop_defaults=False))
     return "".join(
@@ -213,7 +214,7 @@ def report(pairs: int = 7, count: int = 120) -> list[str]:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         shutil.copy(HOST, folder)
         missing = fetch_stock(folder)
-        for name in LARGEST:
+        for name in widgets.explorers():
             state = state_of(name)
             for page, scripts in (("ours", OURS), ("stock", STOCK)):
                 (folder / f"{page}.html").write_text(

@@ -99,6 +99,36 @@ def in_range(X: np.ndarray, y: np.ndarray) -> None:
             raise ValueError(text.format(size[bad][0]))
 
 
+def moderate(name: str, values: np.ndarray, huge: float = 1e50) -> np.ndarray:
+    """Return an array whose numbers, and their differences, can be squared twice and drawn.
+
+    >>> moderate("y", np.array([0.0, 1.0]))
+    array([0., 1.])
+    """
+    if np.abs(values).max() > huge:
+        raise ValueError(f"{name} has entries beyond {huge:g} in size: pass it in other units")
+    spread = np.ptp(values, axis=0)
+    if ((spread > 0) & (spread < 1 / huge)).any():
+        raise ValueError(f"{name} varies by less than {1 / huge:g}: pass it in other units")
+    return values
+
+
+def varying(name: str, values: np.ndarray) -> np.ndarray:
+    """Return an X (n, p) or y (n,) that is `moderate` and has something in it to learn from.
+
+    >>> varying("y", np.array([0.0, 1.0]))
+    array([0., 1.])
+    """
+    moderate(name, values)
+    if len(values) == 1:
+        raise ValueError(f"{name} has one row only: pass several")
+    if values.ndim == 2 and (values == values[0]).all():
+        raise ValueError(f"{name} has no column that varies: pass other features")
+    if (values == values[0]).all():
+        raise ValueError(f"{name} is constant: pass values that vary")
+    return values
+
+
 def whole(name: str, value: int, least: int, most: float = np.inf) -> int:
     """Return `value` as an int between `least` and `most`.
 

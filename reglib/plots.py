@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from reglib import palette
 from reglib.path import Path
 from reglib.validation import CV
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-#: Okabe and Ito's colours, told apart by colour-blind readers too.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-STYLES = ("-", "--", "-.", ":")
 
 
 def path(
@@ -38,10 +35,10 @@ def path(
     if names is not None and len(names) != coef.shape[1]:
         raise ValueError(f"names has {len(names)} entries: pass one for each of {coef.shape[1]} w")
     for j, w in enumerate(coef.T):
-        ax.plot(lams, w, **_style(j), label=None if names is None else names[j])
-    ax.axhline(0, color="0.6", linewidth=0.8, zorder=0)
+        ax.plot(lams, w, **palette.nth(j), label=None if names is None else names[j])
+    ax.axhline(0, color=palette.EDGE.light, linewidth=0.8, zorder=0)
     if lam is not None:
-        ax.axvline(lam, color="0.3", linestyle=":", label=f"λ = {lam:.3g}")
+        ax.axvline(lam, color=palette.INK.light, linestyle=":", label=f"λ = {lam:.3g}")
     ax.set_xscale("log")
     ax.set(xlabel="penalty λ (log scale)", ylabel=f"coefficient ({unit})")
     if names is not None:  # beside the axes: p curves leave no corner free
@@ -55,16 +52,17 @@ def cv_curve(ax: Axes, cv: CV, unit: str = "squared units of y") -> Axes:
     λ = 0 has no place on a log scale and is left out. Raises `ValueError` when no λ is positive.
     """
     lams, mean, se = _positive(cv.lams, cv.mean, cv.se)
-    ax.plot(lams, mean, color=COLOURS[0], label="mean over folds")
+    blue = palette.VALIDATION
     ax.fill_between(
-        lams, mean - se, mean + se, color=COLOURS[0], alpha=0.2, label="± 1 standard error"
+        lams, mean - se, mean + se, color=blue.light, alpha=0.2, label="± 1 standard error"
     )
-    for value, name, colour, style in (
-        (cv.best, "least error", COLOURS[1], "--"),
-        (cv.one_se, "one standard error", COLOURS[2], "-."),
+    ax.plot(lams, mean, **blue.line, label="mean over folds")
+    for value, name, colour in (
+        (cv.best, "least error", palette.FIRST),
+        (cv.one_se, "one standard error", palette.SECOND),
     ):
         if value > 0:
-            ax.axvline(value, color=colour, linestyle=style, label=f"{name}: λ = {value:.3g}")
+            ax.axvline(value, **colour.line, label=f"{name}: λ = {value:.3g}")
     ax.set_xscale("log")
     ax.set(xlabel="penalty λ (log scale)", ylabel=f"validation error ({unit})")
     ax.legend(fontsize="small")
@@ -80,6 +78,7 @@ def errors(
 ) -> Axes:
     """Draw one named error curve per entry of `curves` against x: degrees, numbers of rows, steps.
 
+    Curves named "training", "validation" or "truth" have the colours that these have everywhere.
     Raises `ValueError` when a curve has another length than x.
     """
     x = np.asarray(x)
@@ -89,7 +88,9 @@ def errors(
                 f"curves[{name!r}] has shape {np.shape(values)} and x {x.shape}: "
                 "pass one error per x"
             )
-        ax.plot(x, values, **_style(k), marker="o", markersize=3, label=name)
+        known = palette.COLOURS.get(name)
+        style = {**known.mark, **known.line} if known else {"marker": "o", **palette.nth(k)}
+        ax.plot(x, values, **style, markersize=3, label=name)
     ax.set(xlabel=xlabel, ylabel=f"mean squared error ({unit})")
     ax.legend(fontsize="small")
     return ax
@@ -112,20 +113,16 @@ def fit(
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if x.shape != y.shape:
         raise ValueError(f"x has shape {x.shape} and y {y.shape}: pass one y per x")
-    ax.scatter(x, y, s=16, color="0.35", label="data", zorder=3)
+    ax.plot(x, y, **palette.TRAINING.mark, markersize=4, label="data", zorder=3)
     for k, (name, (grid, values)) in enumerate(curves.items()):
         if np.shape(grid) != np.shape(values):
             raise ValueError(f"curves[{name!r}] has a grid and values of different shapes")
-        ax.plot(grid, values, **_style(k), label=name)
-    margin = 0.25 * np.ptp(y) or 1.0
+        known = palette.COLOURS.get(name)
+        ax.plot(grid, values, **(known.line if known else palette.nth(k)), label=name)
+    margin = max(0.25 * np.ptp(y), 1e-9 * np.abs(y).max()) or 1.0
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(y.min() - margin, y.max() + margin))
     ax.legend(fontsize="small")
     return ax
-
-
-def _style(k: int) -> dict[str, str]:
-    """Return the k-th colour and line style; together they repeat after 28 lines."""
-    return {"color": COLOURS[k % 7], "linestyle": STYLES[k // 7 % 4]}
 
 
 def _positive(lams: np.ndarray, *columns: np.ndarray) -> list[np.ndarray]:

@@ -1,30 +1,36 @@
 """Things to move: one explorer per idea, and `tune`, which is for your own functions.
 
-Nothing is imported before it is asked for, so that `tune` also works where neither the models nor
-anywidget are installed.
+`RidgeExplorer` stands in `ridge.py` beside its script `ridge.js`, and so with all others. Nothing
+is imported before it is asked for, so that `tune` also works where neither the models nor anywidget
+are installed.
 """
 
 import importlib
+import importlib.util
+import re
+from pathlib import Path
 
-_HOME = {
-    "CrossValidationExplorer": "reglib.widgets.cross_validation",
-    "FitExplorer": "reglib.widgets.fit",
-    "GeometryExplorer": "reglib.widgets.geometry",
-    "LassoExplorer": "reglib.widgets.lasso",
-    "RidgeExplorer": "reglib.widgets.ridge",
-    "tune": "reglib.widgets.tune",
-}
 
-__all__ = list(_HOME)
+def explorers() -> list[str]:
+    """Return the names of all explorers: a script that has the export of one is one's own.
+
+    >>> "RidgeExplorer" in explorers()
+    True
+    """
+    scripts = sorted(Path(__file__).parent.glob("*.js"))
+    own = [script.stem for script in scripts if "export default" in script.read_text("utf-8")]
+    return [name.title().replace("_", "") + "Explorer" for name in own]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOME:
+    home = re.sub("(?<=[a-z])(?=[A-Z])", "_", name.removesuffix("Explorer")).lower()
+    known = name == "tune" or name.endswith("Explorer")
+    if not known or not importlib.util.find_spec(f"{__name__}.{home}"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # Kept, because importing the module reglib.widgets.tune would otherwise hide the function.
-    globals()[name] = value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
     return value
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*explorers(), "explorers", "tune"]

@@ -1,35 +1,20 @@
 """The cross-validation explorer: folds, the curve, the λ it chooses, and how sure that is."""
 
 import numpy as np
-import traitlets
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from reglib import inputs, plots
+from reglib import inputs, palette, plots
 from reglib.ridge import ridge_path
 from reglib.validation import CV, Fold, cross_validate
-from reglib.widgets.curve import INK, VALIDATION, tidy
-from reglib.widgets.explorer import Checked, Explorer, joined, normals, uniforms
+from reglib.widgets.curve import tidy
+from reglib.widgets.explorer import Checked, Explorer, normals, uniforms
 
 ROWS, FEATURES, TIMES, SEEDS = 40, 12, 100, 2**31
 WEIGHTS = 1 / np.sqrt(np.arange(1, FEATURES + 1))
 WEIGHTS /= np.linalg.norm(WEIGHTS)
 LAMS = 10.0 ** (np.arange(-30, 21) / 10)
 NOTHING, SHUFFLES, DATA = REPEATS = ("nothing yet", "other shuffles", "other data")
-
-
-def flag(name: str, value: bool) -> bool:
-    """Check a trait that is True or False."""
-    if not isinstance(value, bool | np.bool_):
-        raise ValueError(f"{name} is {value!r}: pass True or False")
-    return bool(value)
-
-
-def one_of_repeats(name: str, value: str) -> str:
-    """Check the trait that says what is repeated."""
-    if value not in REPEATS:
-        raise ValueError(f"{name} is {value!r}: pass one of {', '.join(map(repr, REPEATS))}")
-    return value
 
 
 class CrossValidationExplorer(Explorer):
@@ -61,7 +46,8 @@ class CrossValidationExplorer(Explorer):
     repeat      what is repeated a hundred times: "nothing yet", "other shuffles" (0 to 99, of the
                 present data) or "other data" (from the present seed on, with the present shuffle)
 
-    Raises `ValueError` for any other value, and keeps the one before.
+    Raises `ValueError` for any other value, and keeps the one before; for an X of one row or
+    without a column that varies, and for a constant y.
 
     >>> explorer = CrossValidationExplorer(k=5)
     >>> cv = explorer.cv()
@@ -69,15 +55,19 @@ class CrossValidationExplorer(Explorer):
     ((5, 51), 0.25, 2.0)
     """
 
-    _esm = joined("explorer.js", "numerics.js", "folds.js", "cv_views.js", "cross_validation.js")
+    script = "cross_validation.js"
 
-    k = Checked(inputs.whole, 10, "how many folds", least=2)
+    k = Checked(inputs.whole, 10, "how many folds", least=2, most=lambda self: self.rows)
     shuffle = Checked(inputs.whole, 0, "which shuffle", least=0, most=SEEDS - 1)
     seed = Checked(inputs.whole, 12, "which made data", least=0, most=SEEDS - 1)
-    risk_shown = Checked(flag, False, "whether the true risk is shown")
-    repeat = Checked(one_of_repeats, NOTHING, "what is repeated a hundred times")
-    _lams = traitlets.List(help="the λ that are compared, ascending").tag(sync=True)
-    _own = traitlets.Dict(help="the learner's own data, if any").tag(sync=True)
+    risk_shown = Checked(inputs.truth, False, "whether the true risk is shown")
+    repeat = Checked(
+        inputs.choice,
+        NOTHING,
+        "what is repeated a hundred times",
+        # A learner's own data cannot be made again.
+        options=lambda self: REPEATS[:2] if self._own else REPEATS,
+    )
 
     def __init__(
         self,
@@ -88,34 +78,35 @@ class CrossValidationExplorer(Explorer):
     ) -> None:
         if (X is None) != (y is None):
             raise ValueError("pass X and y together, or neither of them")
+        self._own: tuple[np.ndarray, ...] = ()
         if X is not None:
-            X = inputs.matrix(X)
-            traits["_own"] = {"X": X.T.tolist(), "y": inputs.target(y, len(X)).tolist()}
+            X = inputs.matrix(X).copy()
+            self._own = inputs.varying("X", X), inputs.varying("y", inputs.target(y, len(X)))
             traits = {"k": min(10, len(X))} | traits
-        lams = np.unique(inputs.penalties(lams))
+        lams = inputs.moderate("lams", np.unique(inputs.penalties(lams)))
         if lams[0] <= 0 or len(lams) < 2:
             raise ValueError("lams must be at least two different λ > 0, for a logarithmic axis")
-        super().__init__(_lams=lams.tolist(), **traits)
+        self.lams = lams
+        super().__init__(**traits)
 
     @property
     def rows(self) -> int:
         """How many rows there are."""
-        return len(self._own["y"]) if self._own else ROWS
+        return len(self._own[1]) if self._own else ROWS
 
-    @traitlets.validate("k")
-    def _k_rows_exist(self, proposal: dict) -> int:
-        return inputs.whole("k", proposal["value"], least=2, most=self.rows)
-
-    @traitlets.validate("repeat")
-    def _only_made_data_are_made_again(self, proposal: dict) -> str:
-        if self._own and proposal["value"] == DATA:
-            raise ValueError(f"repeat is {DATA!r}, and there is only your X: pass {SHUFFLES!r}")
-        return proposal["value"]
+    def facts(self) -> dict[str, object]:
+        """Return the λ, how often is repeated, and the learner's own data or the true w."""
+        data = {"weights": WEIGHTS.tolist(), "rows": ROWS}
+        if self._own:
+            X, y = self._own
+            data = {"X": X.T.tolist(), "y": y.tolist()}
+        return {"lams": self.lams.tolist(), "times": TIMES, **data}
 
     def data(self, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return (X, y), made from the present seed unless another is given, or your own."""
         if self._own:
-            return np.array(self._own["X"]).T, np.array(self._own["y"])
+            X, y = self._own
+            return X.copy(), y.copy()
         u = uniforms(self.seed if seed is None else seed, 2 * ROWS * (FEATURES + 1))
         *columns, z = (normals(*pair) for pair in u.reshape(FEATURES + 1, 2, ROWS))
         X = np.column_stack(columns)
@@ -132,7 +123,7 @@ class CrossValidationExplorer(Explorer):
 
     def cv(self, seed: int | None = None, shuffle: int | None = None) -> CV:
         """Return the cross-validation of ridge on the present data and folds, or on others."""
-        return cross_validate(ridge_path, *self.data(seed), self._lams, self.folds(shuffle))
+        return cross_validate(ridge_path, *self.data(seed), self.lams, self.folds(shuffle))
 
     def risk(self, seed: int | None = None) -> np.ndarray:
         """Return the true risk of the fit to all rows at each λ, known because we made the data.
@@ -141,7 +132,7 @@ class CrossValidationExplorer(Explorer):
         """
         if self._own:
             raise ValueError("the true risk is known for made data only: pass no X and y")
-        path = ridge_path(*self.data(seed), self._lams)
+        path = ridge_path(*self.data(seed), self.lams)
         return 1 + path.intercept**2 + ((path.coef - WEIGHTS) ** 2).sum(axis=1)
 
     def repetitions(self) -> np.ndarray:
@@ -191,19 +182,19 @@ class CrossValidationExplorer(Explorer):
         axes = figure.subplot_mosaic("ab;ac" if repeated else "ab", width_ratios=[1.2, 1])
         errors, folds = axes["a"], axes["b"]
 
-        errors.plot(cv.lams, cv.errors.T, color="0.6", lw=0.6)
+        errors.plot(cv.lams, cv.errors.T, color=palette.EDGE.light, lw=0.6)
         plots.cv_curve(errors, cv, "units of y²")
         if self.risk_shown and not self._own:
             name = "true risk, known because\nwe made the data"
-            errors.plot(cv.lams, self.risk(), "--", color=INK, label=name)
+            errors.plot(cv.lams, self.risk(), **palette.TRUTH.line, label=name)
             errors.legend(fontsize="small")
         errors.set_title("Errors of the folds and their mean")
         errors.set_ylim(0, min(np.max(cv.mean + cv.se), 4 * cv.mean.min()) * 1.3)
 
         for number, (train, held_out) in enumerate(self.folds(), 1):
             side = {"marker": "s", "ls": "none", "ms": 3.5}
-            folds.plot(train + 1, np.full(len(train), number), color="0.9", **side)
-            folds.plot(held_out + 1, np.full(len(held_out), number), color=VALIDATION, **side)
+            for rows, colour in ((train, palette.RULE), (held_out, palette.VALIDATION)):
+                folds.plot(rows + 1, np.full(len(rows), number), color=colour.light, **side)
         folds.set(title="Rows held out by each fold", xlabel="row", ylabel="fold")
         folds.set_ylim(self.k + 0.7, 0.3)
         folds.yaxis.get_major_locator().set_params(integer=True)
@@ -211,11 +202,13 @@ class CrossValidationExplorer(Explorer):
         if repeated:
             best, one_se = self.repetitions()
             counts = [[np.sum(chosen == lam) for lam in cv.lams] for chosen in (best, one_se)]
-            for sign, count, colour, name in zip(
-                (1, -1), counts, plots.COLOURS[1:3], ("least error", "one SE, down"), strict=True
+            for sign, count, colour, name in (
+                (1, counts[0], palette.FIRST, "least error"),
+                (-1, counts[1], palette.SECOND, "one SE, down"),
             ):
-                axes["c"].vlines(cv.lams, 0, sign * np.array(count), color=colour, lw=3, label=name)
-            axes["c"].axhline(0, color="0.6", lw=0.8)
+                heights = sign * np.array(count)
+                axes["c"].vlines(cv.lams, 0, heights, color=colour.light, lw=3, label=name)
+            axes["c"].axhline(0, color=palette.EDGE.light, lw=0.8)
             axes["c"].set(title=f"λ chosen, {TIMES} times: {self.repeat}", xscale="log", xlabel="λ")
             axes["c"].yaxis.set_major_formatter(lambda count, _: f"{abs(count):g}")
             axes["c"].legend(frameon=False, fontsize="small")

@@ -1,7 +1,7 @@
 /* A curve through points: where it is drawn, the truth behind made data, the picture of a fit. */
 
 import {
-  change, control, key, make, points, pool, pretty, put, roundSpan, scale, trace, view,
+  change, control, key, points, pool, pretty, put, roundSpan, scale, trace, view,
 } from "./explorer.js";
 import { meanSquaredError, normals, predict } from "./numerics.js";
 
@@ -22,12 +22,21 @@ export function measure(x, noise, u, v) {
 
 /** The errors of a fit to made data, as `errorsAlong` wants them. */
 export const ERRORS = [
-  { name: "training", words: "training", colour: "ink", shape: "line" },
-  { name: "validation", words: "validation", colour: "validation", shape: "line" },
-  {
-    name: "risk", words: "true risk, known because we made the data", colour: "truth", shape: "dashes",
-  },
+  { name: "training", words: "training", colour: "training" },
+  { name: "validation", words: "validation", colour: "validation" },
+  { name: "risk", words: "true risk, known because we made the data", colour: "truth" },
 ];
+
+/** Rows with y moved by so much each. */
+export const moveRows = (rows, moved) => ({ ...rows, y: rows.y.map((y, i) => y + moved[i]) });
+
+/** What there is to say when all y are one number but for rounding, or nothing. */
+export function flatness({ y, yVal }) {
+  const rounding = 1e-12 * Math.max(...[...y, ...yVal].map(Math.abs));
+  return Math.max(...y) - Math.min(...y) <= rounding
+    ? " All training points have the same y, so the fit is that constant."
+    : "";
+}
 
 /** A fit's curve and those errors of it; `X`, `XVal` and `XGrid` hold the features at each x. */
 export function judge(fit, { X, y, XVal, yVal, XGrid, noise }) {
@@ -41,26 +50,18 @@ export function judge(fit, { X, y, XVal, yVal, XGrid, noise }) {
   };
 }
 
-export function noiseControl(model) {
-  return control(model, "noise", {
-    label: "Noise (standard deviation)",
-    wanted: "a number from 0 to 1",
-    accept: (value) => value >= 0 && value <= 1,
-    min: 0,
-    max: 1,
-    step: 0.05,
-  });
-}
+export const noiseControl = (model) =>
+  control(model, "noise", { label: "Noise (standard deviation)", step: 0.05 });
 
 /** Points, fit and, if the data are made, truth. Points that are moved change the trait `moved`. */
 export function fitView(model, made = true, height = 388) {
   const plot = view({
     title: "Fit",
     words: [
-      key("dot", "ink", "training"),
-      key("ring", "validation", "validation"),
+      key("mark", "training", "training"),
+      key("mark", "validation", "validation"),
       key("line", "fit", "fit"),
-      ...(made ? [key("dashes", "truth", "truth, sin(πx)")] : []),
+      ...(made ? [key("line", "truth", "truth, sin(πx)")] : []),
     ],
     label: "The fit. Up and down keys move a training point, left and right keys go to the next.",
     role: "group",
@@ -69,10 +70,10 @@ export function fitView(model, made = true, height = 388) {
   });
   const rings = [];
   const inRings = plot.add("svg:g");
-  const truthLine = plot.line("truth", "dashes");
+  const truthLine = plot.line("truth");
   const fitLine = plot.line("fit");
   const x = scale([-1, 1], plot.across);
-  let [data, order, y, drawPoints] = [null, [], null, null];
+  let [data, draws, order, y, drawPoints] = [null, null, [], null, null];
   const move = (place, to) => {
     const moved = [...model.get("moved")];
     moved[order[place]] += to - data.y[order[place]];
@@ -80,13 +81,15 @@ export function fitView(model, made = true, height = 388) {
   };
   return {
     ...plot,
-    drawData(newData, sameDraws) {
+    /** Draw the points of `newData`, which may have been moved from where `rows` drew them. */
+    drawData(newData, rows) {
       data = newData;
       let [low, high] = [Math.min(...data.y), Math.max(...data.y)];
       const margin = made ? 0 : (high - low) / 20 || 1;
       const seen = made ? [-2, 2] : [low - margin, high + margin];
       // While points are moved the axis only grows: shrinking would run away from the pointer.
-      if (sameDraws) seen.push(...y.domain);
+      if (draws === rows) seen.push(...y.domain);
+      draws = rows;
       const ticks = roundSpan(Math.min(low, ...seen), Math.max(high, ...seen));
       [low, high] = [ticks[0], ticks.at(-1)];
       y = scale([low, high], plot.down);
@@ -95,7 +98,7 @@ export function fitView(model, made = true, height = 388) {
         { scale: y, ticks, label: "y" },
       );
       if (made) put(truthLine, { d: trace(GRID, TRUTH, x, y) });
-      pool(rings, data.xVal.length, inRings, () => make("svg:circle", { class: "ring", r: 3 }));
+      pool(rings, data.xVal.length, inRings, () => plot.mark("validation", 3));
       rings.forEach((ring, i) => put(ring, { cx: x(data.xVal[i]), cy: y(data.yVal[i]) }));
       drawPoints ??= points(plot, (high - low) / 80, move);
       order = data.x.map((_, i) => i).sort((i, j) => data.x[i] - data.x[j]);

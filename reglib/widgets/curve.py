@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from reglib import palette
 from reglib.widgets.explorer import normals
 
 # Midpoints of 200 equal slices of [-1, 1]: there the curves are drawn and the true risk averaged.
 GRID = (np.arange(200) + 0.5) / 100 - 1
-INK, FIT, TRUTH, VALIDATION = "#1f2328", "#c24e00", "#00785a", "#0068a8"
 
 
 def truth(x: ArrayLike) -> np.ndarray:
@@ -46,14 +46,14 @@ def draw_fit(
     """Draw rows = (x, y, x_val, y_val), the fitted curve on GRID and, of made data, the truth."""
     x, y, x_val, y_val = rows
     if made:
-        ax.plot(GRID, truth(GRID), "--", color=TRUTH, label="truth, sin(πx)")
-    ax.plot(x, y, "o", color=INK, label="training")
-    ax.plot(x_val, y_val, "o", color=VALIDATION, mfc="none", ms=4, label="validation")
-    ax.plot(GRID, curve, color=FIT, lw=2, label="fit")
+        ax.plot(GRID, truth(GRID), **palette.TRUTH.line, label="truth, sin(πx)")
+    ax.plot(x, y, **palette.TRAINING.mark, label="training")
+    ax.plot(x_val, y_val, **palette.VALIDATION.mark, ms=4, label="validation")
+    ax.plot(GRID, curve, **palette.FIT.line, lw=2, label="fit")
     if made:
         low, high = min(-2.0, y.min() * 1.05), max(2.0, y.max() * 1.05)
     else:
-        margin = 0.1 * np.ptp(y) or 1.0
+        margin = max(0.1 * np.ptp(y), 1e-9 * np.abs(y).max()) or 1.0
         low, high = y.min() - margin, y.max() + margin
     ax.set(title=title, xlabel="x", ylabel="y", ylim=(low, high))
     ax.legend(frameon=False, fontsize="small")
@@ -66,14 +66,14 @@ def draw_errors(
 
     Errors above `most`, or smaller by a factor of 10⁶, are cut off.
     """
-    lines = [
-        {"color": INK, "label": "training"},
-        {"color": VALIDATION, "label": "validation"},
-        {"color": TRUTH, "ls": "--", "label": "true risk, known because\nwe made the data"},
+    kinds = [
+        (palette.TRAINING, "training"),
+        (palette.VALIDATION, "validation"),
+        (palette.TRUTH, "true risk, known because\nwe made the data"),
     ]
-    for error, line in zip(errors, lines, strict=False):
-        ax.plot(places, error, **line)
-    high = min(np.max(errors), most)
+    for error, (colour, name) in zip(errors, kinds, strict=False):
+        ax.plot(places, error, **colour.line, label=name)
+    high = min(np.max(errors), most) or 1.0  # of errors that are all exactly 0
     low = max(np.min(errors), high * 1e-6, 1e-300)
     ax.set(yscale="log", ylabel="mean squared error")
     ax.set_ylim(10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high)))

@@ -1,18 +1,16 @@
 /* The pictures of cross-validation: the rows held out, the curve, the λ that are chosen. */
 
 import {
-  key, log, powerOfTen, pretty, put, roundSpan, scale, trace, tracer, view, write,
+  key, log, powerOfTen, powers, pretty, put, roundSpan, scale, trace, tracer, view, write,
 } from "./explorer.js";
 import { mean } from "./numerics.js";
 
-const upTo = (most) => Array.from({ length: most }, (_, i) => i + 1);
 export const listed = (rows) => rows.map((i) => i + 1).join(", ");
 
 function axis(plot, lams) {
   const domain = [lams[0], lams.at(-1)];
-  const [first, last] = [Math.ceil(Math.log10(domain[0]) - 1e-9), Math.log10(domain[1]) + 1e-9];
-  const ticks = upTo(Math.max(0, Math.floor(last) - first + 1)).map((i) => 10 ** (first + i - 1));
-  return { scale: scale(domain, plot.across, log), ticks, show: powerOfTen, label: "λ" };
+  const x = scale(domain, plot.across, log);
+  return { scale: x, ticks: powers(domain), show: powerOfTen, label: "λ" };
 }
 
 /** The rows in a line for each fold, those it holds out filled. */
@@ -54,15 +52,15 @@ export function foldView(n) {
 
 /** The errors of the folds, their mean and its standard error, both choices and the true risk. */
 export function curveView(lams, made) {
-  const riskKey = key("dashes", "truth", "true risk, known because we made the data");
+  const riskKey = key("line", "truth", "true risk, known because we made the data");
   const plot = view({
     title: "Errors",
     words: [
       key("line", "edge", "each fold"),
       key("line", "validation", "their mean"),
       key("band", "validation", "± 1 standard error"),
-      key("dot", "fit", "least mean"),
-      key("ring", "first", "one-standard-error rule"),
+      key("mark", "first", "least mean"),
+      key("mark", "second", "one-standard-error rule"),
       ...(made ? [riskKey] : []),
     ],
     label: "Errors against λ. The choices are in the sentence below, their errors in the table.",
@@ -73,11 +71,11 @@ export function curveView(lams, made) {
   const band = plot.add("svg:path", { class: "band", fill: "var(--validation)" });
   const folds = plot.add("svg:path", { class: "line hair", stroke: "var(--edge)" });
   const [middle, limit, risk] = [
-    plot.line("validation"), plot.line("first", "line hair"), plot.line("truth", "dashes"),
+    plot.line("validation"), plot.line("second", "hair"), plot.line("truth"),
   ];
-  const oneSe = plot.add("svg:circle", { class: "line", r: 6, stroke: "var(--first)" });
-  const least = plot.add("svg:circle", { r: 5, fill: "var(--fit)" });
-  const leastRisk = plot.add("svg:circle", { r: 4, fill: "var(--truth)" });
+  const oneSe = plot.mark("second", 5);
+  const least = plot.mark("first", 5);
+  const leastRisk = plot.mark("truth", 4);
   return {
     ...plot,
     drawErrors({ errors, means, se, best, oneSe: rule }, risks, riskShown) {
@@ -109,13 +107,13 @@ export function curveView(lams, made) {
 export function choiceView(lams, times) {
   const plot = view({
     title: `λ chosen, ${times} times`,
-    words: [key("block", "fit", "by the least mean"), key("block", "first", "by the rule, down")],
+    words: [key("block", "first", "by the least mean"), key("block", "second", "by the rule, down")],
     label: "How often each λ was chosen. A summary is in the sentence below.",
     width: 300,
     height: 172,
   });
   const x = axis(plot, lams);
-  const bars = ["fit", "first"].map((colour) => plot.add("svg:path", { fill: `var(--${colour})` }));
+  const bars = ["first", "second"].map((colour) => plot.add("svg:path", { fill: `var(--${colour})` }));
   const note = plot.name();
   put(note, { x: mean(plot.across), y: mean(plot.down) - 8, "text-anchor": "middle" });
   const width = Math.max(2, (0.8 * (plot.across[1] - plot.across[0])) / lams.length);

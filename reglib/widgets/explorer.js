@@ -26,6 +26,16 @@ export function write(node, words) {
   if (node.textContent !== words) node.textContent = words;
 }
 
+/** A function that computes anew only when one of its arguments is another than the last time. */
+export function memo(compute) {
+  let [last, result] = [null, null];
+  return (...now) => {
+    if (last?.every((value, i) => value === now[i])) return result;
+    last = now;
+    return (result = compute(...now));
+  };
+}
+
 /* Numbers as words */
 
 /** A number in three digits, as it would be typed: 0.0316, 1e-8, -12.3. */
@@ -55,8 +65,9 @@ export const symlog = [Math.asinh, Math.sinh];
 export function scale(domain, range, [bend, unbend] = linear) {
   const [from, to] = domain.map(bend);
   const [start, end] = range;
-  const place = (value) => start + ((bend(value) - from) / (to - from)) * (end - start);
-  place.invert = (at) => unbend(from + ((at - start) / (end - start)) * (to - from));
+  const length = to - from || 1; // of numbers too close to be told apart
+  const place = (value) => start + ((bend(value) - from) / length) * (end - start);
+  place.invert = (at) => unbend(from + ((at - start) / (end - start)) * length);
   place.clamp = (value) => clamp(value, ...domain);
   place.domain = domain;
   return place;
@@ -64,9 +75,10 @@ export function scale(domain, range, [bend, unbend] = linear) {
 
 export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-// …, 0.1, 0.3, 1, 3, 10, …: the round sizes, numbered.
+// …, 0.1, 0.3, 1, 3, 10, …: the round sizes, numbered. There is a smallest and a largest one, so that
+// 0 and infinity have one near them too.
 const roundSize = (i) => (i % 2 ? 3 * 10 ** ((i - 1) / 2) : 10 ** (i / 2));
-const roundIndex = (size) => 2 * Math.log10(size);
+const roundIndex = (size) => clamp(2 * Math.log10(size), -600, 600);
 export const roundUp = (size) => roundSize(Math.ceil(roundIndex(size) - 1e-9));
 export const roundDown = (size) => roundSize(Math.floor(roundIndex(size) + 1e-9));
 
@@ -78,14 +90,26 @@ export function roundSizes(low, high, step = 1) {
   return sizes;
 }
 
-/** At most seven round numbers, evenly spaced, that span at least what lies between two. */
-export function roundSpan(low, high) {
+/** At most seven round numbers, evenly spaced, that span at least what lies between two; around
+    two that cannot be told apart there is room on both sides. */
+export function roundSpan(from, to) {
+  let [low, high] = [from, to].map((value) => clamp(value || 0, -1e300, 1e300));
+  const least = 1e-12 * Math.max(Math.abs(low), Math.abs(high)) || 1;
+  if (high - low < least) [low, high] = [low - least, high + least];
   const size = 10 ** Math.floor(Math.log10((high - low) / 6));
-  for (const step of [1, 2, 5, 10, 20].map((times) => times * size)) {
-    const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
-    const count = last - first + 1;
-    if (count <= 7) return Array.from({ length: count }, (_, i) => (first + i) * step);
-  }
+  const count = (step) => Math.ceil(high / step - 1e-9) - Math.floor(low / step + 1e-9) + 1;
+  const steps = [1, 2, 5, 10, 20].map((times) => times * size);
+  const step = steps.find((step) => count(step) <= 7);
+  return Array.from({ length: count(step) }, (_, i) => (Math.floor(low / step + 1e-9) + i) * step);
+}
+
+/** Powers of ten within a domain, every one or, of many, so few that they have room. */
+export function powers([low, high]) {
+  const [from, to] = [low, high].map((value) => clamp(Math.log10(value), -300, 300));
+  const [first, last] = [Math.ceil(from - 1e-9), Math.floor(to + 1e-9)];
+  const step = Math.ceil((last - first + 1) / 7) || 1;
+  const count = Math.floor((last - first) / step) + 1;
+  return Array.from({ length: count }, (_, i) => 10 ** (first + i * step));
 }
 
 /** A function from ys, with their scale, to the `d` of a line through points of the data, cut off
@@ -100,6 +124,11 @@ export function tracer(xs, x) {
 export const trace = (xs, ys, x, y) => tracer(xs, x)(ys, y);
 
 /* Views */
+
+const strokeOf = (colour) => ({
+  stroke: `var(--${colour})`,
+  "stroke-dasharray": `var(--${colour}-dashes)`,
+});
 
 /** A titled picture. Curves are added to its plot, where they are cut off at the edges. */
 export function view({ title, words = [], label, role = "img", width, height }) {
@@ -146,9 +175,15 @@ export function view({ title, words = [], label, role = "img", width, height }) 
       return node;
     },
 
-    /** A curve; its shape is "line" or "dashes". */
-    line(colour, shape = "line") {
-      return this.add("svg:path", { class: `line ${shape}`, stroke: `var(--${colour})` });
+    /** A curve, dashed if its colour says so; `kind` is a CSS class. */
+    line(colour, kind = "") {
+      return this.add("svg:path", { class: `line ${kind}`, ...strokeOf(colour) });
+    },
+
+    /** A mark, hollow if its colour says so. */
+    mark(colour, r) {
+      const face = { fill: `var(--${colour}-face)`, stroke: `var(--${colour})` };
+      return this.add("svg:circle", { class: "mark", r, ...face });
     },
 
     /** A word to be written beside a curve. */
@@ -199,9 +234,14 @@ export function view({ title, words = [], label, role = "img", width, height }) 
   };
 }
 
-/** What a sign in a view means. Its shape is "line", "dashes", "dot" or "ring". */
+/** What a sign in a view means. Its shape is "line", "mark", "block" or "band". */
 export function key(shape, colour, words) {
-  const style = `--colour: var(--${colour})`;
+  if (shape === "line") {
+    const line = make("svg:path", { class: "line", d: "M0 4H25", ...strokeOf(colour) });
+    const sample = make("svg:svg", { viewBox: "0 0 25 8", "aria-hidden": true }, line);
+    return make("span", { class: "explorer-key" }, sample, words);
+  }
+  const style = `--colour: var(--${colour}); --face: var(--${colour}-face)`;
   return make("span", { class: `explorer-key ${shape}`, style }, words);
 }
 
@@ -220,21 +260,19 @@ export function traitAxis(model, plot, name, { domain, kind, round, ...words }) 
   return { scale: x, mark, ...words };
 }
 
-/** Errors along a trait, each of `kinds` = [{ name, words, colour, shape }], with `name` its
-    property in a fit. `makeAxis(plot)` makes the axis; `words` beside the title, unless given, say
-    which line is which. */
+/** Errors along a trait, each of `kinds` = [{ name, words, colour }], with `name` its property in a
+    fit. `makeAxis(plot)` makes the axis; `words` beside the title, unless given, say which line is
+    which. */
 export function errorsAlong({ title, along, kinds, makeAxis, words }) {
   const plot = view({
     title,
-    words: words ?? kinds.map(({ words, colour, shape }) => key(shape, colour, words)),
+    words: words ?? kinds.map(({ words, colour }) => key("line", colour, words)),
     label: `Errors against ${along}. The numbers at the marker are in the sentence below.`,
     width: 300,
     height: 172,
   });
-  const drawn = kinds.map(({ name, colour, shape }) => ({
-    name,
-    line: plot.line(colour, shape),
-    dot: plot.add("svg:circle", { r: 3.5, fill: `var(--${colour})` }),
+  const drawn = kinds.map(({ name, colour }) => ({
+    name, line: plot.line(colour), dot: plot.mark(colour, 3.5),
   }));
   const axis = makeAxis(plot);
   let y = null;
@@ -244,8 +282,9 @@ export function errorsAlong({ title, along, kinds, makeAxis, words }) {
         smaller than the largest one shown by a factor of more than `span`. */
     drawCurves(places, fits, { most = Infinity, span = 1e6 } = {}) {
       const all = fits.flatMap((fit) => kinds.map(({ name }) => fit[name]));
-      const high = roundUp(Math.min(Math.max(...all), most));
-      const low = roundDown(Math.max(Math.min(...all), high / span));
+      // Errors that are all 0 have a picture too, below its lower edge.
+      const high = roundUp(Math.min(Math.max(...all), most) || 1);
+      const low = roundDown(Math.max(Math.min(...all, high / 3), high / span));
       y = scale([low, high], plot.down, log);
       const label = "mean squared error, units of y²";
       plot.axes(axis, { scale: y, ticks: roundSizes(low, high), label });
@@ -358,11 +397,26 @@ export function change(model, traits) {
   model.save_changes();
 }
 
-/** A labelled slider and a typed number, both tied to the trait `name`. What is not `accept`ed is
-    answered in words and changes nothing. `to` and `from` turn the trait into the slider's unit
+/** What a trait may be, as Python checks it: { least, most }, { options } or { count }. */
+export const limits = (model, name) => model.get("_limits")[name];
+
+/** The whole number that follows a trait's, after the largest one the smallest. */
+export function following(model, name) {
+  const { least, most } = limits(model, name);
+  return model.get(name) === most ? least : model.get(name) + 1;
+}
+
+/** A labelled slider and a typed number, both tied to the trait `name`. What lies outside its limits
+    is answered in words and changes nothing. `to` and `from` turn the trait into the slider's unit
     and back. */
 export function control(model, name, options) {
-  const { label, wanted, accept, min, max, step, to = (v) => v, from = (v) => v } = options;
+  const { least, most = Infinity } = limits(model, name);
+  const { label, step, whole = false, to = (v) => v, from = (v) => v } = options;
+  const { min = least, max = most } = options;
+  const range = most < Infinity ? `from ${pretty(least)} to ${pretty(most)}` : `of at least ${least}`;
+  const wanted = `a ${whole ? "whole number" : "number"} ${range}`;
+  const accept = (value) =>
+    value >= least && value <= most && (whole ? Number.isInteger(value) : Number.isFinite(value));
   const [id, complaintId] = [unique(), unique()];
   const slider = make("input", { type: "range", id, min, max, step });
   const complaint = make("p", {
@@ -404,9 +458,9 @@ export function control(model, name, options) {
   );
 }
 
-/** A labelled choice among `options`, tied to the trait `name`. */
-export function select(model, name, { label, options }) {
-  const id = unique();
+/** A labelled choice, tied to the trait `name`. */
+export function select(model, name, label) {
+  const [id, { options }] = [unique(), limits(model, name)];
   const node = make("select", { id }, ...options.map((option) => make("option", {}, option)));
   const show = () => {
     node.value = model.get(name);
@@ -417,12 +471,9 @@ export function select(model, name, { label, options }) {
   return make("div", { class: "explorer-control" }, make("label", { for: id }, label), node);
 }
 
-/** A `control` of a whole number from `min` to `max`. */
-export function wholeControl(model, name, label, min, max) {
-  const accept = (value) => Number.isInteger(value) && value >= min && value <= max;
-  const wanted = `a whole number from ${min} to ${max}`;
-  return control(model, name, { label, wanted, accept, min, max, step: 1 });
-}
+/** A `control` of a whole number. */
+export const wholeControl = (model, name, label) =>
+  control(model, name, { label, whole: true, step: 1 });
 
 /** A labelled box to tick, tied to the trait `name`. */
 export function tick(model, name, label) {
@@ -444,10 +495,12 @@ export function button(words, act) {
 
 /* The frame */
 
-/** Put an explorer on the page. `draw` is called now and, at most once a frame, after any of
-    `traits` has changed. It returns the state as a sentence and as [name, value] rows, a value being
-    a number or words, and `more` if it wants to be called again for work that is not done. */
-export function explorer({ model, el }, { label, controls, views, traits, draw }) {
+/** Put an explorer on the page. `draw` is called with the traits that can be set, now and, at most
+    once a frame, after any of them has changed. It returns the state as a sentence and as
+    [name, value] rows, a value being a number or words, and `more` if it wants to be called again
+    for work that is not done. */
+export function explorer({ model, el }, { label, controls, views, draw }) {
+  const traits = Object.keys(model.get("_limits"));
   const sentence = make("p", { class: "explorer-state", role: "status" });
   const [table, rows] = [make("tbody"), []];
   const makeRow = () => make("tr", {}, make("th", { scope: "row" }), make("td"));
@@ -469,7 +522,7 @@ export function explorer({ model, el }, { label, controls, views, traits, draw }
     });
   };
   const redraw = () => {
-    const state = draw();
+    const state = draw(Object.fromEntries(traits.map((name) => [name, model.get(name)])));
     if (state.more) ask();
     write(sentence, state.sentence);
     pool(rows, state.rows.length, table, makeRow).forEach((row, i) => fill(row, state.rows[i]));

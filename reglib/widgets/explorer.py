@@ -1,7 +1,7 @@
 """What every explorer shares: how it reaches the page, its picture, and numbers made from a seed.
 
-An explorer is a widget whose front end is one ES module, joined from the shared scripts and one of
-its own. It runs in a live notebook and, with no kernel, on the published page.
+An explorer is a widget whose front end is one ES module, joined from a script of its own and those
+that it imports. It runs in a live notebook and, with no kernel, on the published page.
 """
 
 import base64
@@ -17,19 +17,44 @@ import numpy as np
 import traitlets
 from IPython.display import display
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 from PIL import Image
 
+from reglib import inputs, palette
+
 HERE = Path(__file__).parent
+IMPORT = re.compile(r'^import [^;]* from "\./([^"]*)";\n', flags=re.MULTILINE)
 
 
-def joined(*scripts: str) -> str:
-    """Return the scripts as the text of one module, in the order given.
+def joined(script: str) -> str:
+    """Return a script with all that it imports as the text of one module, what is imported first.
 
     A widget's module is loaded from memory, where "./explorer.js" has no meaning. So the imports
-    of one script by another are taken out: what they would bring stands above.
+    are taken out: what they would bring stands above.
     """
-    texts = [(HERE / script).read_text(encoding="utf-8") for script in scripts]
-    return re.sub(r'^import [^;]* from "\./[^;]*";\n', "", "\n".join(texts), flags=re.MULTILINE)
+    texts: dict[str, str] = {}
+
+    def add(script: str) -> None:
+        text = (HERE / script).read_text(encoding="utf-8")
+        for imported in IMPORT.findall(text):
+            if imported not in texts:
+                add(imported)
+        texts[script] = IMPORT.sub("", text)
+
+    add(script)
+    return "\n".join(texts.values())
+
+
+def colours() -> str:
+    """Return the palette as style: `--fit` is a colour, `--fit-dashes` those of a line two wide,
+    `--fit-face` what its mark is filled with."""
+    lines = []
+    for name, colour in palette.COLOURS.items():
+        lines.append(f"--{name}: light-dark({colour.light}, {colour.dark});")
+        lines.append(f"--{name}-face: var(--{'paper' if colour.hollow else name});")
+        if colour.dashes:
+            lines.append(f"--{name}-dashes: {' '.join(f'{2 * size:g}' for size in colour.dashes)};")
+    return f".explorer {{ {' '.join(lines)} }}\n"
 
 
 def uniforms(seed: int, count: int) -> np.ndarray:
@@ -64,30 +89,83 @@ def normals(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     return np.sqrt(-2 * np.log(u)) * np.cos(2 * np.pi * v)
 
 
-class Checked(traitlets.TraitType):
-    """A synced trait whose values pass through one of the checks of `reglib.inputs`."""
+def shifts(name: str, value: ArrayLike, count: int) -> list[float]:
+    """Return as a list how far up each of `count` points was dragged.
 
-    def __init__(self, check: Callable, default: object, help: str, **bounds: float) -> None:
-        self.check, self.bounds = check, bounds
+    >>> shifts("moved", [0, 1], count=2)
+    [0.0, 1.0]
+    """
+    value = inputs.numbers(name, value, 1, f"pass {count} numbers, one per training point")
+    if len(value) != count:
+        raise ValueError(f"{name} has {len(value)} entries: pass {count}, one per training point")
+    return inputs.moderate(name, value).tolist()
+
+
+class Checked(traitlets.TraitType):
+    """A synced trait whose values pass through one of the checks of `reglib.inputs`.
+
+    The limits that the check is given go to the page too, for its controls. One that depends on the
+    explorer is a function of it.
+    """
+
+    def __init__(self, check: Callable, default: object, help: str, **limits: object) -> None:
+        self.check, self._limits = check, limits
         super().__init__(default, help=help)
         self.tag(sync=True)
 
-    def validate(self, obj: traitlets.HasTraits, value: object) -> object:
-        return self.check(self.name, value, **self.bounds)
+    def limits(self, explorer: traitlets.HasTraits) -> dict[str, object]:
+        """Return the limits for an explorer, by name."""
+        return {
+            name: limit(explorer) if callable(limit) else limit
+            for name, limit in self._limits.items()
+        }
+
+    def validate(self, explorer: traitlets.HasTraits, value: object) -> object:
+        return self.check(self.name, value, **self.limits(explorer))
 
 
 class Explorer(anywidget.AnyWidget):
     """A widget with a static picture that stands in where its script does not run.
 
-    A subclass sets `_esm = joined(…)` and writes `figure` and `description`.
+    A subclass names its `script` and writes `figure` and `description`. Script and style are read
+    anew for each explorer, so that one made after a change has the change.
     """
 
-    _css = (HERE / "explorer.css").read_text(encoding="utf-8")
+    script: str
+
+    _esm = traitlets.Unicode(help="the module of the front end").tag(sync=True)
+    _css = traitlets.Unicode(help="its style").tag(sync=True)
+    _limits = traitlets.Dict(help="what each trait may be, by its name").tag(sync=True)
+    _facts = traitlets.Dict(help="what the script must know besides").tag(sync=True)
     _picture = traitlets.Unicode(help="the CSS class of the static picture").tag(sync=True)
+
+    @traitlets.default("_esm")
+    def _join_scripts(self) -> str:
+        return joined(self.script)
+
+    @traitlets.default("_css")
+    def _read_style(self) -> str:
+        return colours() + (HERE / "explorer.css").read_text(encoding="utf-8")
+
+    @traitlets.default("_limits")
+    def _tell_limits(self) -> dict[str, dict]:
+        return {
+            name: trait.limits(self)
+            for name, trait in self.traits().items()
+            if isinstance(trait, Checked)
+        }
 
     @traitlets.default("_picture")
     def _name_picture(self) -> str:
         return f"explorer-static-{uuid.uuid4().hex[:12]}"
+
+    @traitlets.default("_facts")
+    def _tell_facts(self) -> dict[str, object]:
+        return self.facts()
+
+    def facts(self) -> dict[str, object]:
+        """Return what the script must know besides the traits and their limits."""
+        return {}
 
     def figure(self) -> Figure:
         """Return the static picture of the present state."""

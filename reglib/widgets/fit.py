@@ -1,23 +1,17 @@
 """The fit explorer: a polynomial through points, and how its errors move with degree and n."""
 
 import numpy as np
-import traitlets
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from reglib import inputs
+from reglib import inputs, palette
 from reglib.features import polynomial
 from reglib.ridge import least_squares
-from reglib.widgets.curve import FIT, GRID, draw_errors, draw_fit, measure, slices, tidy, truth
-from reglib.widgets.explorer import Checked, Explorer, joined, uniforms
+from reglib.widgets.curve import GRID, draw_errors, draw_fit, measure, slices, tidy, truth
+from reglib.widgets.explorer import Checked, Explorer, shifts, uniforms
 
 ROWS, VALIDATION, DEGREES = 60, 20, 15
 GOLDEN = (np.sqrt(5) - 1) / 2
-
-
-def shifts(name: str, value: ArrayLike) -> list[float]:
-    """Check the trait that is an array: a shift of y for each row."""
-    return inputs.numbers(name, value, 1, "pass one number per row").tolist()
 
 
 def pairs(x: ArrayLike, y: ArrayLike, end: str, least: int) -> tuple[list[float], list[float]]:
@@ -36,7 +30,7 @@ def pairs(x: ArrayLike, y: ArrayLike, end: str, least: int) -> tuple[list[float]
             f"x{end} has entries outside [-1, 1], where high powers explode: "
             "pass 2 * (x - low) / (high - low) - 1, with the same low and high for x and x_val"
         )
-    return x.tolist(), y.tolist()
+    return inputs.moderate(f"x{end}", x).tolist(), inputs.moderate(f"y{end}", y).tolist()
 
 
 class FitExplorer(Explorer):
@@ -67,7 +61,8 @@ class FitExplorer(Explorer):
     seed      a whole number ≥ 0 that says which data; "New data" goes to the next
     moved     how far up each training row was dragged: as many numbers as rows, seen or not
 
-    Raises `ValueError` for any other value, and keeps the one before.
+    Raises `ValueError` for any other value, and keeps the one before; for an x that is constant or
+    leaves [-1, 1], and for a constant y.
 
     >>> explorer = FitExplorer(degree=9, n=12)
     >>> w, b = explorer.fit()
@@ -75,14 +70,17 @@ class FitExplorer(Explorer):
     (9,)
     """
 
-    _esm = joined("explorer.js", "numerics.js", "curve.js", "fit.js")
+    script = "fit.js"
 
     degree = Checked(inputs.whole, 12, "the highest power of x", least=1, most=DEGREES)
-    n = Checked(inputs.whole, 20, "how many training rows the fit sees", least=2)
+    n = Checked(
+        inputs.whole, 20, "how many rows the fit sees", least=2, most=lambda self: self.rows
+    )
     noise = Checked(inputs.real, 0.3, "the standard deviation of the noise", least=0.0, most=1.0)
     seed = Checked(inputs.whole, 1, "which data set", least=0, most=2**32 - 1)
-    moved = Checked(shifts, [0.0] * ROWS, "how far up each training row was dragged")
-    _own = traitlets.Dict(help="the learner's own rows, if any").tag(sync=True)
+    moved = Checked(
+        shifts, [0.0] * ROWS, "how far up each row was dragged", count=lambda self: self.rows
+    )
 
     def __init__(
         self,
@@ -92,11 +90,14 @@ class FitExplorer(Explorer):
         y_val: ArrayLike | None = None,
         **traits: object,
     ) -> None:
+        self._own: dict[str, list[float]] = {}
         if not all(array is None for array in (x, y, x_val, y_val)):
             x, y = pairs(x, y, "", least=2)
             x_val, y_val = pairs(x_val, y_val, "_val", least=1)
+            inputs.varying("x", np.array(x))
+            inputs.varying("y", np.array(y))
             traits = {"n": len(x), "moved": [0.0] * len(x)} | traits
-            traits["_own"] = {"x": x, "y": y, "xVal": x_val, "yVal": y_val}
+            self._own = {"x": x, "y": y, "xVal": x_val, "yVal": y_val}
         super().__init__(**traits)
 
     @property
@@ -104,16 +105,9 @@ class FitExplorer(Explorer):
         """How many training rows there are."""
         return len(self._own["x"]) if self._own else ROWS
 
-    @traitlets.validate("n")
-    def _n_rows_exist(self, proposal: dict) -> int:
-        return inputs.whole("n", proposal["value"], least=2, most=self.rows)
-
-    @traitlets.validate("moved")
-    def _every_row_is_moved(self, proposal: dict) -> list[float]:
-        count = len(proposal["value"])
-        if count != self.rows:
-            raise ValueError(f"moved has {count} entries: pass {self.rows}, one per training row")
-        return proposal["value"]
+    def facts(self) -> dict[str, object]:
+        """Return the learner's own rows, if any, or what rows are made with."""
+        return self._own or {"golden": GOLDEN, "validation": VALIDATION}
 
     def data(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return (x, y, x_val, y_val): all training rows, the first n first, and the others."""
@@ -201,7 +195,7 @@ class FitExplorer(Explorer):
         axes["b"].legend(frameon=False, fontsize="small")
         axes["b"].set(title=f"Errors by degree, at n = {self.n}", xlabel="degree")
         axes["c"].set(title=f"Learning curve at degree {self.degree}", xlabel="n, training points")
-        axes["b"].axvline(self.degree, color=FIT, lw=1)
-        axes["c"].axvline(self.n, color=FIT, lw=1)
+        axes["b"].axvline(self.degree, color=palette.FIT.light, lw=1)
+        axes["c"].axvline(self.n, color=palette.FIT.light, lw=1)
         tidy(*axes.values())
         return figure

@@ -1,25 +1,24 @@
 /* The geometry explorer; GeometryExplorer in geometry.py says what it shows and keeps. */
 
 import {
-  change, clamp, control, explorer, key, make, onDrag, onKeys, pretty, put, roundDown, scale,
-  select, tick, trace, view,
+  change, clamp, control, explorer, key, limits, make, onDrag, onKeys, pretty, put, roundDown,
+  scale, select, tick, trace, view,
 } from "./explorer.js";
 import { CORNERS, DEGREES, solve } from "./budget.js";
 
-const EDGE = 3.5; // of the picture, to all sides
-const TRAITS = ["penalty", "l1_ratio", "reach", "angle", "stretch", "optimum", "regions"];
-const LEVELS = [0.1, 0.4, 1, 2, 3.5]; // of the contours, in parts of the loss at the solution
 const NAMES = ["w₁", "w₂"];
 
 const outline = (points, x, y) =>
   trace(points.map(([first]) => first), points.map(([, second]) => second), x, y) + "Z";
 
 function planeView(model) {
+  const { most: edge } = limits(model, "optimum"); // of the picture, to all sides
+  const { levels } = model.get("_facts"); // of the contours, in parts of the loss at the solution
   const plot = view({
     title: "The plane of w",
     words: [
-      key("dot", "ink", "optimum"),
-      key("dot", "fit", "solution"),
+      key("mark", "ink", "optimum"),
+      key("mark", "fit", "solution"),
       key("line", "fit", "budget"),
       key("line", "muted", "equal loss"),
     ],
@@ -28,19 +27,19 @@ function planeView(model) {
     width: 400,
     height: 408,
   });
-  const [x, y] = [scale([-EDGE, EDGE], plot.across), scale([-EDGE, EDGE], plot.down)];
+  const [x, y] = [scale([-edge, edge], plot.across), scale([-edge, edge], plot.down)];
   const ticks = [-3, -2, -1, 0, 1, 2, 3];
   plot.axes({ scale: x, ticks, show: pretty, label: "w₁" }, { scale: y, ticks, label: "w₂" });
-  plot.add("svg:line", { class: "zero", x1: x(0), x2: x(0), y1: y(-EDGE), y2: y(EDGE) });
+  plot.add("svg:line", { class: "zero", x1: x(0), x2: x(0), y1: y(-edge), y2: y(edge) });
   const regions = CORNERS.map(() => plot.add("svg:path", { class: "region" }));
   const ball = plot.add("svg:path", { class: "ball" });
-  const contours = LEVELS.map(() => plot.add("svg:ellipse", {}));
+  const contours = levels.map(() => plot.add("svg:ellipse", {}));
   const ring = plot.add("svg:circle", { class: "corner", r: 9 });
   const solution = plot.add("svg:circle", { class: "solution", r: 5 });
   const handle = make("svg:circle", { class: "point free", r: 6, role: "slider", tabindex: 0 });
   plot.front.append(handle);
   const optimum = () => model.get("optimum");
-  const to = (...w) => change(model, { optimum: w.map((value) => clamp(value, -EDGE, EDGE)) });
+  const to = (...w) => change(model, { optimum: w.map((value) => clamp(value, -edge, edge)) });
   const by = (first, second) => () => to(optimum()[0] + first, optimum()[1] + second);
   onKeys(handle, {
     ArrowLeft: by(-0.1, 0), ArrowRight: by(0.1, 0), Home: by(-9, 0), End: by(9, 0),
@@ -55,15 +54,15 @@ function planeView(model) {
       const words = optimum().map((value, j) => `${NAMES[j]} = ${pretty(value)}`).join(", ");
       put(handle, {
         cx, cy, "aria-label": "Optimum, moved by the arrow keys", "aria-valuetext": words,
-        "aria-valuemin": -EDGE, "aria-valuemax": EDGE, "aria-valuenow": optimum()[0],
+        "aria-valuemin": -edge, "aria-valuemax": edge, "aria-valuenow": optimum()[0],
       });
       put(ball, { d: outline(rim, x, y) });
       const unit = x(1) - x(0);
       contours.forEach((contour, i) => {
-        const size = unit * Math.sqrt(2 * LEVELS[i] * (loss(w) || 1));
+        const size = unit * Math.sqrt(2 * levels[i] * (loss(w) || 1));
         const [rx, ry] = [size / Math.sqrt(1 - stretch), size / Math.sqrt(1 + stretch)];
         put(contour, { rx, ry, transform: `translate(${cx} ${cy}) rotate(${-angle})` });
-        put(contour, { class: lam && LEVELS[i] === 1 ? "contour touching" : "contour" });
+        put(contour, { class: lam && levels[i] === 1 ? "contour touching" : "contour" });
       });
       put(solution, { cx: x(w[0]), cy: y(w[1]) });
       put(ring, { cx: x(w[0]), cy: y(w[1]), visibility: corner ? "visible" : "hidden" });
@@ -112,14 +111,8 @@ function verdict({ rho, lam, pull }, zero) {
 
 function render({ model, el }) {
   const [plane, rim] = [planeView(model), rimView()];
-  const number = (name, label, min, max, step) =>
-    control(model, name, {
-      label, wanted: `a number from ${pretty(min)} to ${pretty(max)}`,
-      accept: (value) => value >= min && value <= max, min, max, step,
-    });
-  const ratio = number("l1_ratio", "ρ, the share of L1", 0, 1, 0.05);
-  const draw = () => {
-    const state = Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
+  const ratio = control(model, "l1_ratio", { label: "ρ, the share of L1", step: 0.05 });
+  const draw = (state) => {
     const found = solve(state);
     const { rho, G, w, lam, loss, pull } = found;
     const zero = lam ? w.indexOf(0) : -1;
@@ -143,15 +136,14 @@ function render({ model, el }) {
   explorer({ model, el }, {
     label: "Geometry explorer",
     controls: [
-      number("reach", "Budget: where its rim crosses the axes", 0.1, EDGE, 0.05),
-      select(model, "penalty", { label: "Penalty", options: ["L1", "elastic net", "L2"] }),
+      control(model, "reach", { label: "Budget: where its rim crosses the axes", step: 0.05 }),
+      select(model, "penalty", "Penalty"),
       ratio,
-      number("angle", "Turn of the contours, in degrees", -90, 90, 5),
-      number("stretch", "Stretch of the contours", 0, 0.95, 0.05),
+      control(model, "angle", { label: "Turn of the contours, in degrees", step: 5 }),
+      control(model, "stretch", { label: "Stretch of the contours", step: 0.05 }),
       tick(model, "regions", "Shade every optimum that makes w₁ or w₂ zero"),
     ],
     views: [plane, rim],
-    traits: TRAITS,
     draw,
   });
 }

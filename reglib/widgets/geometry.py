@@ -5,21 +5,20 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike
 
-from reglib import inputs
+from reglib import inputs, palette
 from reglib.elastic_net import elastic_net_path
-from reglib.widgets.explorer import Checked, Explorer, joined
+from reglib.widgets.explorer import Checked, Explorer
 
 EDGE = 3.5
 PENALTIES = ("L1", "elastic net", "L2")
 LEVELS = (0.1, 0.4, 1, 2, 3.5)
-INK, FIT, GREY = "#1f2328", "#c24e00", "#59636e"
 
 
-def point(name: str, value: ArrayLike) -> list[float]:
-    """Return a point of the picture as a list of its two coordinates."""
-    instead = f"pass two numbers from {-EDGE:g} to {EDGE:g}"
+def point(name: str, value: ArrayLike, most: float) -> list[float]:
+    """Return a point as a list of its two coordinates, each at most `most` in size."""
+    instead = f"pass two numbers from {-most:g} to {most:g}"
     value = inputs.numbers(name, value, 1, instead)
-    if len(value) != 2 or np.abs(value).max() > EDGE:
+    if len(value) != 2 or np.abs(value).max() > most:
         raise ValueError(f"{name} is {value.tolist()}: {instead}")
     return value.tolist()
 
@@ -53,15 +52,19 @@ class GeometryExplorer(Explorer):
     (array([1.5, 0. ]), 1.5)
     """
 
-    _esm = joined("explorer.js", "numerics.js", "budget.js", "geometry.js")
+    script = "geometry.js"
 
     penalty = Checked(inputs.choice, "L1", "the penalty", options=PENALTIES)
     l1_ratio = Checked(inputs.real, 0.5, "the elastic net's ρ", least=0.0, most=1.0)
     reach = Checked(inputs.real, 1.5, "where the rim crosses the axes", least=0.1, most=EDGE)
     angle = Checked(inputs.real, -45.0, "direction of the long axis", least=-90.0, most=90.0)
     stretch = Checked(inputs.real, 0.5, "how long that axis is", least=0.0, most=0.95)
-    optimum = Checked(point, [8 / 3, 2 / 3], "the least-squares coefficients")
+    optimum = Checked(point, [8 / 3, 2 / 3], "the least-squares coefficients", most=EDGE)
     regions = Checked(inputs.truth, False, "whether to shade where corners are the solution")
+
+    def facts(self) -> dict[str, object]:
+        """Return the levels of the contours, in parts of the loss at the solution."""
+        return {"levels": LEVELS}
 
     @property
     def rho(self) -> float:
@@ -149,21 +152,28 @@ class GeometryExplorer(Explorer):
         for level in LEVELS:
             size = 2 * np.sqrt(2 * level * (self.loss(w) or 1.0))
             sizes = size / np.sqrt(1 - self.stretch), size / np.sqrt(1 + self.stretch)
-            style = {"angle": self.angle, "fill": False, "ec": GREY, "lw": 2 if level == 1 else 0.8}
+            style = {
+                "angle": self.angle,
+                "fill": False,
+                "ec": palette.MUTED.light,
+                "lw": 2 if level == 1 else 0.8,
+            }
             plane.add_patch(Ellipse(self.optimum, *sizes, **style))
-        plane.fill(*rim.T, color=FIT, alpha=0.2)
-        plane.plot(*rim.T, color=FIT)
-        plane.plot(*self.optimum, "o", color=INK, label="optimum")
-        plane.plot(*w, "o", color=FIT, ms=8, mec="white", label="solution")
+        plane.fill(*rim.T, color=palette.FIT.light, alpha=0.2)
+        plane.plot(*rim.T, color=palette.FIT.light)
+        plane.plot(*self.optimum, "o", color=palette.INK.light, label="optimum")
+        plane.plot(*w, "o", color=palette.FIT.light, ms=8, mec="white", label="solution")
         for line in (plane.axhline, plane.axvline):
-            line(0, color="0.6", lw=0.8, zorder=0)
+            line(0, color=palette.EDGE.light, lw=0.8, zorder=0)
         plane.set(xlim=(-EDGE, EDGE), ylim=(-EDGE, EDGE), xlabel="w₁", ylabel="w₂", aspect="equal")
         plane.set_title(f"{self.penalty}, budget through {self.reach:.3g}", fontsize="medium")
         plane.legend(frameon=False, fontsize="small", loc="lower left")
 
-        walk.plot(degrees, self.loss(rim), color=FIT)
+        walk.plot(degrees, self.loss(rim), color=palette.FIT.light)
         if lam:
-            walk.plot(np.degrees(np.arctan2(w[1], w[0])), self.loss(w), "o", color=FIT, ms=8)
+            walk.plot(
+                np.degrees(np.arctan2(w[1], w[0])), self.loss(w), "o", color=palette.FIT.light, ms=8
+            )
         walk.set_xticks([-180, -90, 0, 90, 180], ["−w₁", "−w₂", "w₁", "w₂", "−w₁"])
         walk.set(xlabel="direction from the origin", ylabel="loss above its least")
         walk.set_title("Loss along the rim", fontsize="medium")

@@ -1,47 +1,36 @@
 /* λ: its control, its axis, and the pictures of what happens along it. */
 
 import {
-  clamp, control, errorsAlong, key, log, make, pool, powerOfTen, put, roundSizes, roundUp, scale,
-  subscript, symlog, tracer, traitAxis, view, write,
+  clamp, control, errorsAlong, key, log, make, pool, powerOfTen, powers, put, roundSizes, roundUp,
+  scale, subscript, symlog, tracer, traitAxis, view, write,
 } from "./explorer.js";
 
-// What the slider and the axes span, unless told otherwise; 0 and any other λ can be typed.
-const SPAN = [1e-8, 100];
 const fromPower = (power) => Number((10 ** power).toPrecision(3));
 
-/** Where curves against λ are computed. */
-export const LAMS = Array.from({ length: 101 }, (_, i) => 10 ** (i / 10 - 8));
-
-export function lamControl(model, [least, most] = SPAN) {
-  return control(model, "lam", {
+/** A control of λ; its slider goes from one λ to another, and 0 and any other λ can be typed. */
+export const lamControl = (model, [least, most]) =>
+  control(model, "lam", {
     label: "λ, the strength of the penalty",
-    wanted: "a number of at least 0",
-    accept: (value) => value >= 0 && Number.isFinite(value),
     min: Math.log10(least),
     max: Math.log10(most),
     step: 0.05,
     to: (lam) => Math.log10(clamp(lam, least, most)),
     from: fromPower,
   });
-}
 
 /** A log λ axis for a view, which chooses λ where it is pressed, and a marker that moves to λ. */
-export function lamAxis(model, plot, span = SPAN) {
-  const [first, last] = span.map((lam) => Math.round(Math.log10(lam)));
-  const step = last - first > 5 ? 2 : 1;
-  const count = Math.floor((last - first) / step) + 1;
-  return traitAxis(model, plot, "lam", {
+export const lamAxis = (model, plot, span) =>
+  traitAxis(model, plot, "lam", {
     domain: span,
     kind: log,
     round: (lam) => fromPower(Math.log10(lam)),
-    ticks: Array.from({ length: count }, (_, i) => 10 ** (first + i * step)),
+    ticks: powers(span),
     show: powerOfTen,
     label: "λ",
   });
-}
 
-/** Each coefficient against λ, those of a path: one { w } for each of LAMS. */
-export function coefView(model) {
+/** Each coefficient against λ, those of a path: one { w } for each of `lams`. */
+export function coefView(model, lams) {
   const plot = view({
     title: "Coefficients",
     words: [key("line", "first", "low powers"), key("line", "last", "high powers")],
@@ -51,7 +40,7 @@ export function coefView(model) {
   });
   const lines = [];
   const inLines = plot.add("svg:g");
-  const axis = lamAxis(model, plot);
+  const axis = lamAxis(model, plot, [lams[0], lams.at(-1)]);
   const names = [plot.name(), plot.name()];
   let y = null;
   return {
@@ -65,7 +54,7 @@ export function coefView(model) {
       plot.axes(axis, { scale: y, ticks, label: "w, units of y" });
       const p = path[0].w.length;
       pool(lines, p, inLines, () => make("svg:path", { class: "line thin" }));
-      const draw = tracer(LAMS, axis.scale);
+      const draw = tracer(lams, axis.scale);
       lines.forEach((line, j) => {
         const share = Math.round((100 * j) / Math.max(p - 1, 1));
         put(line, {
@@ -89,8 +78,8 @@ export function coefView(model) {
 
 /** Errors against λ, each of `kinds` as `errorsAlong` wants them: `name` is its property in the
     fits of a path. */
-export function errorView(model, kinds) {
-  const makeAxis = (plot) => lamAxis(model, plot);
+export function errorView(model, kinds, lams) {
+  const makeAxis = (plot) => lamAxis(model, plot, [lams[0], lams.at(-1)]);
   const plot = errorsAlong({ title: "Errors", along: "λ", kinds, makeAxis });
-  return { ...plot, drawPath: (path) => plot.drawCurves(LAMS, path), drawLam: plot.drawMark };
+  return { ...plot, drawPath: (path) => plot.drawCurves(lams, path), drawLam: plot.drawMark };
 }

@@ -1,27 +1,32 @@
 /* The lasso explorer; LassoExplorer in lasso.py says what it shows and keeps. */
 
 import {
-  explorer, format, key, pretty, put, roundUp, scale, select, trace, view,
+  explorer, format, key, limits, pretty, put, roundUp, scale, select, trace, view,
 } from "./explorer.js";
 import { lamAxis, lamControl } from "./lam.js";
 import { dot } from "./numerics.js";
-import { between, lassoKnots, stays } from "./knots.js";
 
 const DECADES = 4; // that the λ axis spans, up to a power of ten that makes all coefficients zero
 
-/** What belongs to λ: w, b, the training error, and for each feature a and c, of which the soft
-    threshold makes its coefficient, w = S(c, λ)/a. */
-function fitter(columns, means) {
+/** The coefficients at λ: between two knots of the path they are linear in it. */
+export function between({ lams, coef }, lam) {
+  const k = lams.findIndex((knot) => knot <= lam);
+  if (k <= 0) return coef[0];
+  const share = (lams[k - 1] - lam) / (lams[k - 1] - lams[k]);
+  return coef[k].map((value, j) => share * value + (1 - share) * coef[k - 1][j]);
+}
+
+/** A function from λ to what belongs to it: w, b, the training error, and for each feature a and c,
+    of which the soft threshold makes its coefficient, w = S(c, λ)/a. */
+function fitter({ columns, means, ...path }) {
   const [X, y] = [columns.slice(0, -1), columns.at(-1)];
-  const path = lassoKnots(X, y);
   const a = X.map((x) => dot(x, x));
-  const fitAt = (lam) => {
+  return (lam) => {
     const w = between(path, lam);
     const r = y.map((value, i) => value - X.reduce((fitted, x, j) => fitted + w[j] * x[i], 0));
     const c = X.map((x, j) => dot(x, r) + a[j] * w[j]);
     return { w, b: means.at(-1) - dot(w, means), training: dot(r, r), a, c };
   };
-  return { path, stays: stays(path), fitAt };
 }
 
 /** Places for labels, at least `gap` apart and as near to where they belong as a pass down and a
@@ -36,7 +41,7 @@ function apart(places, gap, bottom) {
   return found;
 }
 
-function pathView(model, names, { path }, span, height) {
+function pathView(model, names, path, span, height) {
   const plot = view({
     title: "Coefficients",
     words: [key("line", "first", "the chosen feature"), key("line", "muted", "the others")],
@@ -46,7 +51,7 @@ function pathView(model, names, { path }, span, height) {
   });
   const across = [plot.across[0] + 36, plot.across[1]]; // room for the names
   const axis = lamAxis(model, { ...plot, across }, span);
-  const [most, least] = [Math.max, Math.min].map((end) => end(...path.coefs.flat(), 0));
+  const [most, least] = [Math.max, Math.min].map((end) => end(...path.coef.flat(), 0));
   const margin = 0.06 * (most - least);
   const y = scale([least - margin, most + margin], plot.down);
   const step = roundUp((most - least) / 8);
@@ -76,7 +81,7 @@ function pathView(model, names, { path }, span, height) {
   };
 }
 
-function stayView(model, names, { stays }, span, height) {
+function stayView(model, names, stays, span, height) {
   const plot = view({
     title: "Features in",
     label: "The stretches of λ on which each coefficient is not zero, as in the table below.",
@@ -84,12 +89,12 @@ function stayView(model, names, { stays }, span, height) {
     height,
   });
   const axis = lamAxis(model, plot, span);
-  const ever = [...new Set(stays.map(({ j }) => j))];
+  const ever = [...new Set(stays.map(([j]) => j))];
   const rows = [...ever, ...names.map((_, j) => j).filter((j) => !ever.includes(j))];
   const y = scale([0.5, names.length + 0.5], [plot.down[1], plot.down[0]]);
   const show = (row) => names[rows[row - 1]];
   plot.axes(axis, { scale: y, ticks: rows.map((_, i) => i + 1), show, label: "" });
-  const bars = stays.map(({ j, high, low }) => {
+  const bars = stays.map(([j, high, low]) => {
     const [x1, x2] = [low, high].map((lam) => axis.scale(axis.scale.clamp(lam)));
     const at = y(rows.indexOf(j) + 1);
     return plot.add("svg:line", { class: "stay", x1, x2, y1: at, y2: at });
@@ -98,7 +103,7 @@ function stayView(model, names, { stays }, span, height) {
     ...plot,
     drawLam(lam, fit, chosen) {
       axis.mark(lam);
-      stays.forEach(({ j }, i) =>
+      stays.forEach(([j], i) =>
         put(bars[i], { stroke: `var(--${j === chosen ? "first" : "edge"})` }),
       );
     },
@@ -108,13 +113,13 @@ function stayView(model, names, { stays }, span, height) {
 function thresholdView() {
   const plot = view({
     title: "Its soft threshold",
-    words: [key("line", "first", "w = S(c, λ)/a"), key("dashes", "muted", "c/a")],
+    words: [key("line", "first", "w = S(c, λ)/a"), key("line", "second", "c/a")],
     label: "The chosen coefficient as a function of c, as the sentence below says.",
     width: 300,
     height: 172,
   });
   const zone = plot.add("svg:rect", { class: "zone", y: plot.down[1], height: 999 });
-  const free = plot.line("muted", "dashes");
+  const free = plot.line("second");
   const soft = plot.line("first");
   const now = plot.add("svg:circle", { class: "now", r: 4.5 });
   return {
@@ -144,23 +149,22 @@ function thresholdView() {
 }
 
 function render({ model, el }) {
-  const names = model.get("features");
-  const data = fitter(model.get("_columns"), model.get("_means"));
-  const { path, stays, fitAt } = data;
+  const names = limits(model, "feature").options;
+  const path = model.get("_facts");
+  const [fitAt, { stays }] = [fitter(path), path];
   const end = Math.ceil(Math.log10(path.lams[0]));
   const span = [10 ** (end - DECADES), 10 ** end];
   const height = 60 + 14 * names.length;
   const views = [
-    pathView(model, names, data, span, height + 216),
-    stayView(model, names, data, span, height),
+    pathView(model, names, path, span, height + 216),
+    stayView(model, names, stays, span, height),
     thresholdView(),
   ];
-  const events = stays.flatMap(({ j, high, low }) => [
+  const events = stays.flatMap(([j, high, low]) => [
     { lam: high, what: `${names[j]} becomes zero` },
     ...(low > 0 ? [{ lam: low, what: `${names[j]} comes in` }] : []),
   ]);
-  const draw = () => {
-    const [lam, feature] = [model.get("lam"), model.get("feature")];
+  const draw = ({ lam, feature }) => {
     const [fit, chosen] = [fitAt(lam), names.indexOf(feature)];
     for (const plot of views) plot.drawLam(lam, fit, chosen);
     const [w, a, c] = [fit.w[chosen], fit.a[chosen], fit.c[chosen]];
@@ -186,12 +190,11 @@ function render({ model, el }) {
       ],
     };
   };
-  const options = { label: "Feature whose soft threshold is shown", options: names };
+  const whose = "Feature whose soft threshold is shown";
   explorer({ model, el }, {
     label: "Lasso explorer",
-    controls: [lamControl(model, span), select(model, "feature", options)],
+    controls: [lamControl(model, span), select(model, "feature", whose)],
     views,
-    traits: ["lam", "feature"],
     draw,
   });
 }

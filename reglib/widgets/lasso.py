@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 
 import numpy as np
-import traitlets
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from reglib import inputs
+from reglib import inputs, palette
 from reglib.data import load_diabetes
 from reglib.features import center, standardize
 from reglib.lasso import lasso_knots, lasso_path
 from reglib.path import Path, lambda_grid
 from reglib.penalty import soft_threshold
-from reglib.widgets.explorer import Checked, Explorer, joined
+from reglib.widgets.explorer import Checked, Explorer
 
 MOST_FEATURES = 20
-CHOSEN, OTHERS, MARKER, GREY = "#41207c", "#8b949e", "#c24e00", "#59636e"
+CHOSEN, OTHERS = palette.FIRST.light, palette.EDGE.light
 
 
 def distinct(name: str, value: Sequence[str], p: int) -> list[str]:
@@ -48,11 +47,12 @@ class LassoExplorer(Explorer):
     feature   the name of the feature whose soft threshold is shown; unless given, the first to
               come in as λ falls
 
-    The page is sent X and y as the triangular factor of a QR decomposition: (p + 1)² numbers.
+    The page is sent the knots of the path, between which it is linear, and for the residuals X and
+    y as the triangular factor of a QR decomposition: (p + 1)² numbers.
 
     Raises `ValueError` for any other value, and keeps the one before; for an X that is not a finite
-    (n, p) array or has too many columns; for a y that is not a finite (n,) array or is constant;
-    and for names that are not p different ones.
+    (n, p) array, has too many columns or none that varies; for a y that is not a finite (n,) array
+    or is constant; and for names that are not p different ones.
 
     >>> explorer = LassoExplorer(lam=5.0)
     >>> names = np.array(explorer.features)
@@ -60,13 +60,15 @@ class LassoExplorer(Explorer):
     ['sex', 'bmi', 'bp', 'hdl', 'ltg']
     """
 
-    _esm = joined("explorer.js", "lam.js", "numerics.js", "knots.js", "lasso.js")
+    script = "lasso.js"
 
     lam = Checked(inputs.real, 0.0, "the penalty strength λ", least=0.0)
-    feature = traitlets.Any(help="the feature whose soft threshold is shown").tag(sync=True)
-    features = traitlets.List(read_only=True, help="the names of the features").tag(sync=True)
-    _columns = traitlets.List(help="X and y, centred, as few rows over √n").tag(sync=True)
-    _means = traitlets.List(help="the means of X and y").tag(sync=True)
+    feature = Checked(
+        inputs.choice,
+        None,
+        "the feature whose soft threshold is shown",
+        options=lambda self: self.features,
+    )
 
     def __init__(
         self,
@@ -83,24 +85,28 @@ class LassoExplorer(Explorer):
         n, p = X.shape
         if p > MOST_FEATURES:
             raise ValueError(f"X has {p} columns: pass at most {MOST_FEATURES}, to tell them apart")
-        self.X, self.y = X, inputs.target(y, n)
+        self.X, self.y = inputs.varying("X", X), inputs.varying("y", inputs.target(y, n))
         if features is None:
             features = [f"x{j + 1}" for j in range(p)]
-        names = distinct("features", features, p)
+        self.features = distinct("features", features, p)
         lam_max = lambda_grid(self.X, self.y, num=1)[0]
-        first = lasso_knots(self.X, self.y).coef[1].nonzero()[0][0]
-        (Z, x_mean), (z, y_mean) = center(self.X), center(self.y)
-        factor = np.linalg.qr(np.column_stack([Z, z]), mode="r") / np.sqrt(n)
-        self.set_trait("features", names)
+        self.knots = lasso_knots(self.X, self.y)
+        first = self.stays()[0][0]
         super().__init__(
-            _columns=factor.T.tolist(),
-            _means=[*x_mean.tolist(), float(y_mean)],
-            **{"lam": float(f"{lam_max / 10:.3g}"), "feature": names[first]} | traits,
+            **{"lam": float(f"{lam_max / 10:.3g}"), "feature": self.features[first]} | traits
         )
 
-    @traitlets.validate("feature")
-    def _known(self, proposal: dict) -> str:
-        return inputs.choice("feature", proposal["value"], self.features)
+    def facts(self) -> dict[str, object]:
+        """Return the path, the stays on it, and the centred X and y as few rows over √n."""
+        (Z, x_mean), (z, y_mean) = center(self.X), center(self.y)
+        factor = np.linalg.qr(np.column_stack([Z, z]), mode="r") / np.sqrt(len(z))
+        return {
+            "lams": self.knots.lams.tolist(),
+            "coef": self.knots.coef.tolist(),
+            "stays": self.stays(),
+            "columns": factor.T.tolist(),
+            "means": [*x_mean.tolist(), float(y_mean)],
+        }
 
     def fit(self, lams: ArrayLike | None = None) -> Path:
         """Return the fits for `lams`, or the one for the present λ."""
@@ -108,11 +114,11 @@ class LassoExplorer(Explorer):
 
     def stays(self) -> list[tuple[int, float, float]]:
         """Return (j, from λ, down to λ) for every stretch of λ on which w_j is not zero."""
-        lams, _, coef = lasso_knots(self.X, self.y)
+        lams, _, coef = self.knots
         found = []
         for j, inside in enumerate((coef[:-1] + coef[1:] != 0).T):
             edges = np.flatnonzero(np.diff(np.concatenate([[0], inside, [0]])))
-            found += [(j, lams[k], lams[m]) for k, m in edges.reshape(-1, 2)]
+            found += [(j, float(lams[k]), float(lams[m])) for k, m in edges.reshape(-1, 2)]
         return sorted(found, key=lambda stay: -stay[1])
 
     def threshold(self) -> tuple[float, float]:
@@ -168,15 +174,15 @@ class LassoExplorer(Explorer):
         stays.set(title="Features in", ylim=(len(order) - 0.5, -0.5), xlim=(lams[0], lams[-1]))
         for ax in (path, stays):
             ax.set(xscale="log", xlabel="λ")
-            ax.axvline(np.clip(self.lam, lams[0], lams[-1]), color=MARKER, lw=1)
+            ax.axvline(np.clip(self.lam, lams[0], lams[-1]), color=palette.FIT.light, lw=1)
 
         c, a = self.threshold()
         top = 1.5 * max(self.lam, abs(c), 1e-12)
         z = np.linspace(-top, top, 401)
-        soft.axvspan(-self.lam, self.lam, color="0.9")
-        soft.plot(z, z / (a or 1), "--", color=GREY, label="c/a")
+        soft.axvspan(-self.lam, self.lam, color=palette.RULE.light)
+        soft.plot(z, z / (a or 1), **palette.SECOND.line, label="c/a")
         soft.plot(z, soft_threshold(z, self.lam) / (a or np.inf), color=CHOSEN, label="S(c, λ)/a")
-        soft.plot(c, soft_threshold(c, self.lam) / (a or np.inf), "o", color="black")
+        soft.plot(c, soft_threshold(c, self.lam) / (a or np.inf), "o", color=palette.INK.light)
         soft.set(title=f"The soft threshold of {self.feature}", xlabel="c", ylabel="w")
         soft.legend(frameon=False, fontsize="small")
         for ax in axes.values():

@@ -1,26 +1,27 @@
 /* The ridge explorer; RidgeExplorer in ridge.py says what it shows and keeps. */
 
 import {
-  button, change, explorer, format, make, pool, pretty, put, scale, subscript, view, wholeControl,
+  button, change, explorer, following, format, limits, make, memo, pool, pretty, put, scale,
+  subscript, view, wholeControl,
 } from "./explorer.js";
-import { LAMS, coefView, errorView, lamControl } from "./lam.js";
+import { coefView, errorView, lamControl } from "./lam.js";
 import { polynomial, ridge, uniforms } from "./numerics.js";
-import { ERRORS, GRID, fitView, judge, measure, noiseControl, slices } from "./curve.js";
+import {
+  ERRORS, GRID, fitView, flatness, judge, measure, moveRows, noiseControl, slices,
+} from "./curve.js";
 
-const ROWS = 20;
-const TRAITS = ["lam", "degree", "noise", "seed", "moved"];
-
-/** The rows that `RidgeExplorer.data` returns. */
-export function makeData({ seed, noise, moved }) {
-  const u = uniforms(seed, 6 * ROWS);
-  const row = (i) => u.slice(i * ROWS, (i + 1) * ROWS);
-  const [x, xVal] = [slices(row(0)), slices(row(3))];
-  const y = measure(x, noise, row(1), row(2)).map((value, i) => value + moved[i]);
-  return { x, y, xVal, yVal: measure(xVal, noise, row(4), row(5)) };
+/** The rows that `RidgeExplorer.data` returns, before any is moved. */
+function makeRows(count, seed, noise) {
+  const u = uniforms(seed, 6 * count);
+  const take = () => u.splice(0, count);
+  const x = slices(take());
+  const y = measure(x, noise, take(), take());
+  const xVal = slices(take());
+  return { x, y, xVal, yVal: measure(xVal, noise, take(), take()), noise };
 }
 
 /** A function from λ to the fit there: its w, b, shrinkage factors, curve and errors. */
-export function solve({ x, y, xVal, yVal }, degree, noise) {
+function solve({ x, y, xVal, yVal, noise }, degree) {
   const [X, XVal, XGrid] = [x, xVal, GRID].map((values) => polynomial(values, degree));
   const fit = ridge(X, y);
   return (lam) => judge(fit(lam), { X, y, XVal, yVal, XGrid, noise });
@@ -55,25 +56,24 @@ function factorView() {
 }
 
 function render({ model, el }) {
-  const [fits, coefs] = [fitView(model, true, 300), coefView(model)];
-  const [factors, errors] = [factorView(), errorView(model, ERRORS)];
-  let [known, data, fitAt] = [{}, null, null];
-  const draw = () => {
-    const [lam, degree, noise, seed, moved] = TRAITS.map((name) => model.get(name));
-    const draws = `${seed} ${noise}`;
-    const [rows, all] = [`${draws} ${moved}`, `${draws} ${moved} ${degree}`];
-    if (rows !== known.rows) {
-      data = makeData({ seed, noise, moved });
-      fits.drawData(data, draws === known.draws);
-    }
-    if (all !== known.all) {
-      fitAt = solve(data, degree, noise);
-      const path = LAMS.map(fitAt);
-      coefs.drawPath(path);
-      errors.drawPath(path);
-    }
-    known = { draws, rows, all };
-    const fit = fitAt(lam);
+  const [{ lams }, { count }] = [model.get("_facts"), limits(model, "moved")];
+  const [fits, coefs] = [fitView(model, true, 300), coefView(model, lams)];
+  const [factors, errors] = [factorView(), errorView(model, ERRORS, lams)];
+  const rowsOf = memo((seed, noise) => makeRows(count, seed, noise));
+  const dataOf = memo((rows, moved) => {
+    const data = moveRows(rows, moved);
+    fits.drawData(data, rows);
+    return data;
+  });
+  const fitAt = memo((data, degree) => {
+    const fit = solve(data, degree);
+    const path = lams.map(fit);
+    for (const plot of [coefs, errors]) plot.drawPath(path);
+    return fit;
+  });
+  const draw = ({ lam, degree, noise, seed, moved }) => {
+    const data = dataOf(rowsOf(seed, noise), moved);
+    const fit = fitAt(data, degree)(lam);
     fits.drawCurve(fit.curve);
     for (const plot of [coefs, factors, errors]) plot.drawLam(lam, fit);
     const coefficients = fit.w.map((value, j) => [`w${subscript(j + 1)}`, value]);
@@ -85,7 +85,7 @@ function render({ model, el }) {
         `λ = ${format(lam)}, degree ${degree}: training error ${pretty(fit.training)}, ` +
         `validation error ${pretty(fit.validation)}, true risk ${pretty(fit.risk)}, ` +
         `largest coefficient ${name}\u00a0=\u00a0${pretty(largest)}; effective degrees of ` +
-        `freedom ${pretty(dof)} without the intercept.`,
+        `freedom ${pretty(dof)} without the intercept.${flatness(data)}`,
       rows: [
         ["training error", fit.training],
         ["validation error", fit.validation],
@@ -100,15 +100,14 @@ function render({ model, el }) {
   explorer({ model, el }, {
     label: "Ridge explorer",
     controls: [
-      lamControl(model),
-      wholeControl(model, "degree", "Degree", 1, 15),
+      lamControl(model, [lams[0], lams.at(-1)]),
+      wholeControl(model, "degree", "Degree"),
       noiseControl(model),
       button("New data", () =>
-        change(model, { seed: (model.get("seed") + 1) % 2 ** 32, moved: Array(ROWS).fill(0) }),
+        change(model, { seed: following(model, "seed"), moved: Array(count).fill(0) }),
       ),
     ],
     views: [fits, coefs, factors, errors],
-    traits: TRAITS,
     draw,
   });
 }

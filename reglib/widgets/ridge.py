@@ -1,28 +1,20 @@
 """The ridge explorer: a polynomial fit, its coefficients, shrinkage and errors, moved by λ."""
 
 import numpy as np
-from matplotlib import colormaps
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from reglib import inputs
+from reglib import inputs, palette
 from reglib.decompose import svd
 from reglib.features import center, polynomial
 from reglib.path import Path, predict
 from reglib.ridge import ridge_path
-from reglib.widgets.curve import FIT, GRID, draw_errors, draw_fit, measure, slices, tidy, truth
-from reglib.widgets.explorer import Checked, Explorer, joined, uniforms
+from reglib.widgets.curve import GRID, draw_errors, draw_fit, measure, slices, tidy, truth
+from reglib.widgets.explorer import Checked, Explorer, shifts, uniforms
 
 ROWS = 20
 LAMS = 10.0 ** (np.arange(-80, 21) / 10)
-
-
-def row_shifts(name: str, value: ArrayLike) -> list[float]:
-    """Check the one trait that is an array: a shift of y for each training row."""
-    value = inputs.numbers(name, value, 1, f"pass {ROWS} numbers, one per training point")
-    if len(value) != ROWS:
-        raise ValueError(f"{name} has {len(value)} entries: pass {ROWS}, one per training point")
-    return value.tolist()
 
 
 class RidgeExplorer(Explorer):
@@ -56,13 +48,17 @@ class RidgeExplorer(Explorer):
     (1, 9)
     """
 
-    _esm = joined("explorer.js", "lam.js", "numerics.js", "curve.js", "ridge.js")
+    script = "ridge.js"
 
     lam = Checked(inputs.real, 1e-7, "the penalty strength λ", least=0.0)
     degree = Checked(inputs.whole, 12, "the highest power of x", least=1, most=15)
     noise = Checked(inputs.real, 0.3, "the standard deviation of the noise", least=0.0, most=1.0)
     seed = Checked(inputs.whole, 4, "which data set", least=0, most=2**32 - 1)
-    moved = Checked(row_shifts, [0.0] * ROWS, "how far up each training point was dragged")
+    moved = Checked(shifts, [0.0] * ROWS, "how far up each training point was dragged", count=ROWS)
+
+    def facts(self) -> dict[str, object]:
+        """Return the λ at which curves are drawn."""
+        return {"lams": LAMS.tolist()}
 
     def data(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return (x, y, x_val, y_val), each (20,): the training and the validation rows."""
@@ -125,8 +121,9 @@ class RidgeExplorer(Explorer):
         curve = predict(self.fit(), polynomial(GRID, self.degree))
         draw_fit(fit, self.data(), curve, f"Fit of degree {self.degree} at λ = {self.lam:.3g}")
 
-        for power, line in enumerate(path.coef.T):
-            coefs.plot(LAMS, line, lw=1, color=colormaps["plasma"](0.8 * power / self.degree))
+        run = LinearSegmentedColormap.from_list("", [palette.FIRST.light, palette.LAST.light])
+        for share, line in zip(np.linspace(0, 1, self.degree), path.coef.T, strict=True):
+            coefs.plot(LAMS, line, lw=1, color=run(share))
         coefs.set(title="Coefficients", xscale="log", ylabel="w, units of y")
         coefs.yaxis.set_major_formatter("{x:g}")
         if np.abs(path.coef).max() > 10:
@@ -141,11 +138,11 @@ class RidgeExplorer(Explorer):
         errors.set(title="Errors", xscale="log", xlabel="λ")
         errors.legend(frameon=False, fontsize="small")
         for ax in (coefs, errors):
-            ax.axvline(np.clip(self.lam, LAMS[0], LAMS[-1]), color=FIT, lw=1)
+            ax.axvline(np.clip(self.lam, LAMS[0], LAMS[-1]), color=palette.FIT.light, lw=1)
 
         factors = self.shrinkage_factors()[0]
         places = np.arange(1, len(factors) + 1)
-        shrinkage.bar(places, factors, width=0.6, color=FIT)
+        shrinkage.bar(places, factors, width=0.6, color=palette.FIT.light)
         dof = f"{factors.sum():.3g} effective degrees of freedom"
         shrinkage.set(title=f"Shrinkage factors: {dof}", ylabel="s²/(s² + nλ)", ylim=(0, 1))
         shrinkage.set(xlabel="singular direction, largest s first", xticks=places)

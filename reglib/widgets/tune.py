@@ -4,6 +4,7 @@ import base64
 import functools
 import html
 import io
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,13 +13,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from reglib import inputs
+from reglib import inputs, palette
 from reglib.guard import TimeIsUp, call, quiet, time_limit
 
+LARGEST = 1e60  # of what can be squared with room to spare
 SECONDS = 10.0  # for the fits at all λ together
-SEEN = True  # the grader, which keeps no widgets, turns it off, and nothing is drawn
-_BLUE, _ORANGE = "#0072b2", "#d55e00"  # these and the next are told apart by colour-blind eyes too
-_COLOURS = [_BLUE, _ORANGE, "#009e73", "#cc79a7", "#56b4e9"]
+# Set where a notebook runs with nobody to see its widgets: then nothing is drawn under the slider.
+UNSEEN = "REGLIB_WIDGETS_UNSEEN"
 
 
 def tune(
@@ -50,14 +51,15 @@ def tune(
         raise ValueError(
             "fit is not a function: pass the function itself, as in tune(ridge_fit, …)"
         )
-    X = inputs.matrix(X).copy()
-    rows = {"training": (X, inputs.target(y, len(X)))}
+    X = inputs.moderate("X", inputs.matrix(X)).copy()
+    rows = {"training": (X, inputs.moderate("y", inputs.target(y, len(X))))}
     if validation is not None:
         rows["validation"] = _held_out(validation, X.shape[1])
     names = [f"w{j + 1}" for j in range(X.shape[1])] if names is None else list(map(str, names))
     if len(names) != X.shape[1]:
         raise ValueError(f"names has {len(names)} entries: pass one for each column, {X.shape[1]}")
-    path = _Path(fit, rows, np.unique(inputs.penalties(lams)), names)
+    lams = inputs.moderate("lams", np.unique(inputs.penalties(lams)))
+    path = _Path(fit, rows, lams, names)
     if all(path.trouble):
         return ipywidgets.VBox([ipywidgets.HTML(f"<p>{html.escape(path.trouble[0])}</p>")])
 
@@ -72,7 +74,7 @@ def tune(
     def show(at: int) -> None:
         text = html.escape(path.text(at))
         words.value = f'<p role="status">{text}</p>'
-        if SEEN:
+        if UNSEEN not in os.environ:
             picture.value = f'<img alt="{text}" style="max-width: 100%" src="{drawn(at)}">'
 
     slider.observe(lambda change: show(change["new"]), names="value")
@@ -88,7 +90,8 @@ def _held_out(validation: tuple[ArrayLike, ArrayLike], p: int) -> tuple[np.ndarr
     X = inputs.matrix(X, "validation's X")
     if X.shape[1] != p:
         raise ValueError(f"validation's X has {X.shape[1]} columns: pass the {p} columns of X")
-    return X.copy(), inputs.target(y, len(X), "validation's y")
+    y = inputs.moderate("validation's y", inputs.target(y, len(X), "validation's y"))
+    return inputs.moderate("validation's X", X).copy(), y
 
 
 @dataclass
@@ -151,21 +154,20 @@ class _Path:
         figure.subplots_adjust(left=0.06, right=0.98, bottom=0.16, top=0.9, wspace=0.26)
         self._draw_fit(left, at)
         for j, name in enumerate(self.names):
-            style = {"color": _COLOURS[j % 5], "linestyle": ["-", "--", ":"][j // 5 % 3]}
-            middle.plot(self.lams, self.w[:, j], label=name, **style)
-        middle.axhline(0, color="black", linewidth=0.5)
+            middle.plot(self.lams, self.w[:, j], label=name, **palette.nth(j))
+        middle.axhline(0, color=palette.INK.light, linewidth=0.5)
         middle.set(title="your coefficients", xlabel="λ", ylabel="w")
-        styles = ({"color": _BLUE}, {"color": _ORANGE, "linestyle": "--"})
-        for (kind, errors), style in zip(self.errors.items(), styles, strict=False):
-            right.plot(self.lams, errors, label=kind, **style)
-            right.plot(self.lams[at], errors[at], "o", color=style["color"])
+        for kind, errors in self.errors.items():
+            right.plot(self.lams, errors, label=kind, **palette.COLOURS[kind].line)
+            right.plot(self.lams[at], errors[at], **palette.COLOURS[kind].mark)
         right.set(title="your mean squared error", xlabel="λ", ylim=(0, None))
         for ax in (middle, right):
             if len(self.names) <= 15 or ax is right:
                 ax.legend(fontsize="x-small", frameon=False, ncols=2 if ax is middle else 1)
-            ax.axvline(self.lams[at], color="black", linewidth=1)
+            ax.axvline(self.lams[at], color=palette.INK.light, linewidth=1)
             if len(self.lams) > 1:  # a log scale, with room for λ = 0 at its left end
-                ax.set_xscale("symlog", linthresh=self.lams[self.lams > 0][0])
+                least = max(self.lams[self.lams > 0][0], 1e-30 * self.lams[-1])
+                ax.set_xscale("symlog", linthresh=least)
                 ax.set_xlim(self.lams[[0, -1]])
         for ax in (left, middle, right):
             ax.spines[["top", "right"]].set_visible(False)
@@ -177,20 +179,20 @@ class _Path:
         X, y = self.rows["training"]
         if len(self.names) == 1:
             ends = np.array([X.min(), X.max()])
-            ax.plot(X[:, 0], y, "o", color=_BLUE, markersize=4, alpha=0.7)
-            ax.plot(ends, self.b[at] + ends * self.w[at], color=_ORANGE)
+            ax.plot(X[:, 0], y, **palette.TRAINING.mark, markersize=4, alpha=0.7)
+            ax.plot(ends, self.b[at] + ends * self.w[at], **palette.FIT.line)
             ax.set(title="your line", xlabel=self.names[0], ylabel="y")
             return
-        markers = ({"color": _BLUE, "marker": "o"}, {"color": _ORANGE, "marker": "x"})
-        kinds = zip(self.rows.items(), markers, strict=False)
-        for (kind, (X, y)), style in reversed(list(kinds)):
+        for kind, (X, y) in reversed(self.rows.items()):
             fitted = self.b[at] + X @ self.w[at]
-            ax.plot(y, fitted, linestyle="", markersize=4, alpha=0.6, label=kind, **style)
-        ax.axline((y.mean(), y.mean()), slope=1, color="black", linewidth=0.5)
+            ax.plot(y, fitted, **palette.COLOURS[kind].mark, markersize=4, alpha=0.6, label=kind)
+        ax.axline((y.mean(), y.mean()), slope=1, color=palette.INK.light, linewidth=0.5)
         ax.legend(fontsize="x-small", frameon=False)
         everything = [self.b + X @ self.w.T for X, _ in self.rows.values()]
         low, high = (f([f(fitted) for fitted in everything]) for f in (np.nanmin, np.nanmax))
-        margin = 0.05 * (high - low) or 1.0  # the same at every λ, so that only the points move
+        margin = (
+            max(0.05 * (high - low), 1e-9 * abs(high)) or 1.0
+        )  # the same at every λ, so that only the points move
         ax.set(title="your fit", xlabel="actual y", ylabel="fitted y")
         ax.set_ylim(low - margin, high + margin)
 
@@ -220,4 +222,6 @@ def _fitted(fit: Callable, X: np.ndarray, y: np.ndarray, lam: float) -> tuple[np
         )
     if not (np.isfinite(w).all() and np.isfinite(b)):
         raise _Unusable("your w or b contains NaN or infinity.")
+    if np.abs(w).max() > LARGEST or abs(b) > LARGEST:
+        raise _Unusable("your w or b is too large to be drawn.")
     return w, float(b)

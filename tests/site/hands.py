@@ -6,15 +6,15 @@ from playwright.sync_api import expect
 from reglib.widgets.explorer import joined
 
 
-def load(browser, *scripts):
-    """Open an empty page whose `module` is what the scripts export."""
+def load(browser, script):
+    """Open an empty page whose `module` is what a script and its imports export."""
     page = browser.new_page()
     page.evaluate(
         """async (source) => {
           const blob = new Blob([source], { type: "text/javascript" });
           window.module = await import(URL.createObjectURL(blob));
         }""",
-        joined(*scripts),
+        joined(script),
     )
     return page
 

@@ -64,7 +64,7 @@ def test_every_number_equals_reglib(show):
 
 @pytest.fixture(scope="module")
 def folds(browser):
-    page = load(browser, "numerics.js", "folds.js")
+    page = load(browser, "folds.js")
     yield page
     page.close()
 

@@ -57,7 +57,7 @@ def test_every_number_equals_reglib(show):
 
 @pytest.fixture(scope="module")
 def fits(browser):
-    page = load(browser, "explorer.js", "numerics.js", "curve.js", "fit.js")
+    page = load(browser, "fit.js")
     yield page
     page.close()
 
@@ -65,13 +65,18 @@ def fits(browser):
 def test_both_curves_equal_reglib_at_every_degree_and_n(fits):
     for explorer in (FitExplorer(), FitExplorer(seed=2**32 - 1, noise=1.0), FitExplorer(noise=0)):
         shown = fits.evaluate(
-            """({ seed, noise, sizes }) => {
-              const fitAt = module.solve(module.makeRows({ seed, noise }), noise);
+            """({ facts, seed, noise, sizes }) => {
+              const fitAt = module.solve(module.makeRows(facts, 60, seed, noise), 15);
               const degrees = Array.from({ length: 15 }, (_, i) => i + 1);
               const errors = ({ training, validation, risk }) => [training, validation, risk];
               return degrees.map((degree) => sizes.map((n) => errors(fitAt(degree, n))));
             }""",
-            {"seed": explorer.seed, "noise": explorer.noise, "sizes": [*range(2, 24), 40, 60]},
+            {
+                "facts": explorer.facts(),
+                "seed": explorer.seed,
+                "noise": explorer.noise,
+                "sizes": [*range(2, 24), 40, 60],
+            },
         )
         for degree, row in enumerate(shown, 1):
             for n, errors in zip([*range(2, 24), 40, 60], row, strict=True):

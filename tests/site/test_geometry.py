@@ -86,7 +86,7 @@ def test_it_opens_at_a_corner_and_equals_reglib_for_every_penalty(show):
 
 def test_the_solution_is_exact_in_many_states(browser):
     rng = np.random.default_rng(1)
-    page = load(browser, "numerics.js", "budget.js")
+    page = load(browser, "budget.js")
     states = [
         {
             "penalty": str(rng.choice(["L1", "elastic net", "L2"])),
@@ -118,7 +118,7 @@ def test_the_solution_is_exact_in_many_states(browser):
 
 
 def test_a_shaded_optimum_leads_to_its_corner_and_another_does_not(browser):
-    page = load(browser, "numerics.js", "budget.js")
+    page = load(browser, "budget.js")
     rng = np.random.default_rng(2)
     for _ in range(10):
         explorer = GeometryExplorer(

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from reglib.widgets import FitExplorer
+from reglib import widgets
 
 CELL = """\
 import json
@@ -21,12 +21,15 @@ from pathlib import Path
 import ipywidgets
 from reglib import widgets
 
+states = {
+    "RidgeExplorer": {"lam": 0.01},
+    "FitExplorer": {"degree": 3, "n": 20},
+    "LassoExplorer": {"lam": 0.1, "feature": "bmi"},
+    "GeometryExplorer": {"reach": 1.0},
+    "CrossValidationExplorer": {"k": 5},
+}
 explorers = {
-    "Ridge": widgets.RidgeExplorer(lam=0.01),
-    "Fit": widgets.FitExplorer(degree=3, n=20),
-    "Lasso": widgets.LassoExplorer(lam=0.1, feature="bmi"),
-    "Geometry": widgets.GeometryExplorer(reach=1.0),
-    "Cross-validation": widgets.CrossValidationExplorer(k=5),
+    name: getattr(widgets, name)(**states.get(name, {})) for name in widgets.explorers()
 }
 
 def hear(name):
@@ -47,39 +50,45 @@ button.on_click(set_traits)
 display(button, *explorers.values())
 """
 
-LAST = FitExplorer().data()[0][:21].argmax()
+LAST = widgets.FitExplorer().data()[0][:21].argmax()
 LAST_MOVED = [0.05 * (row == LAST) for row in range(60)]
 LAM = "λ, the strength of the penalty"
 # In each explorer: a control, the key pressed on it, the trait, and what Python then hears.
 PRESSED = [
-    ("Ridge", "slider", LAM, "ArrowRight", "lam", 0.0112),
-    ("Ridge", "slider", "y of point 1 of 20, .*", "ArrowUp", "moved", [0.05, *19 * [0]]),
-    ("Fit", "slider", "Degree", "ArrowRight", "degree", 4),
-    ("Fit", "slider", "Training points, n", "ArrowRight", "n", 21),
-    ("Fit", "slider", "y of point 21 of 21, .*", "ArrowUp", "moved", LAST_MOVED),
-    ("Lasso", "slider", LAM, "ArrowRight", "lam", 0.112),
-    ("Lasso", "combobox", "Feature .*", "ArrowDown", "feature", "bp"),
-    ("Geometry", "slider", "Budget: .*", "ArrowRight", "reach", 1.05),
-    ("Geometry", "slider", "Optimum, .*", "ArrowUp", "optimum", [8 / 3, 2 / 3 + 0.1]),
-    ("Geometry", "checkbox", "Shade .*", "Space", "regions", True),
-    ("Cross-validation", "slider", "k, the number of folds", "ArrowRight", "k", 6),
-    ("Cross-validation", "button", "Reshuffle", "Enter", "shuffle", 1),
-    ("Cross-validation", "checkbox", "Show the true risk", "Space", "risk_shown", True),
+    ("RidgeExplorer", "slider", LAM, "ArrowRight", "lam", 0.0112),
+    ("RidgeExplorer", "slider", "y of point 1 of 20, .*", "ArrowUp", "moved", [0.05, *19 * [0]]),
+    ("FitExplorer", "slider", "Degree", "ArrowRight", "degree", 4),
+    ("FitExplorer", "slider", "Training points, n", "ArrowRight", "n", 21),
+    ("FitExplorer", "slider", "y of point 21 of 21, .*", "ArrowUp", "moved", LAST_MOVED),
+    ("LassoExplorer", "slider", LAM, "ArrowRight", "lam", 0.112),
+    ("LassoExplorer", "combobox", "Feature .*", "ArrowDown", "feature", "bp"),
+    ("GeometryExplorer", "slider", "Budget: .*", "ArrowRight", "reach", 1.05),
+    ("GeometryExplorer", "slider", "Optimum, .*", "ArrowUp", "optimum", [8 / 3, 2 / 3 + 0.1]),
+    ("GeometryExplorer", "checkbox", "Shade .*", "Space", "regions", True),
+    ("CrossValidationExplorer", "slider", "k, the number of folds", "ArrowRight", "k", 6),
+    ("CrossValidationExplorer", "button", "Reshuffle", "Enter", "shuffle", 1),
+    ("CrossValidationExplorer", "checkbox", "Show the true risk", "Space", "risk_shown", True),
 ]
 # What Python sets, and where that is seen: a control, what it then holds, words of the sentence.
 WANTED = {
-    "Ridge": {"lam": 0.5},
-    "Fit": {"n": 33},
-    "Lasso": {"feature": "hdl"},
-    "Geometry": {"penalty": "L2"},
-    "Cross-validation": {"k": 8},
+    "RidgeExplorer": {"lam": 0.5},
+    "FitExplorer": {"n": 33},
+    "LassoExplorer": {"feature": "hdl"},
+    "GeometryExplorer": {"penalty": "L2"},
+    "CrossValidationExplorer": {"k": 8},
 }
 SEEN = [
-    ("Ridge", "textbox", f"{LAM}, typed", "0.5", "λ = 0.5, degree 12"),
-    ("Fit", "textbox", "Training points, n, typed", "33", "Degree 4, 33 training points"),
-    ("Lasso", "combobox", "Feature .*", "hdl", "For hdl, c = "),
-    ("Geometry", "combobox", "Penalty", "L2", "L2, budget through 1.05: "),
-    ("Cross-validation", "textbox", "k, the number of folds, typed", "8", "8 folds of 40 rows"),
+    ("RidgeExplorer", "textbox", f"{LAM}, typed", "0.5", "λ = 0.5, degree 12"),
+    ("FitExplorer", "textbox", "Training points, n, typed", "33", "Degree 4, 33 training points"),
+    ("LassoExplorer", "combobox", "Feature .*", "hdl", "For hdl, c = "),
+    ("GeometryExplorer", "combobox", "Penalty", "L2", "L2, budget through 1.05: "),
+    (
+        "CrossValidationExplorer",
+        "textbox",
+        "k, the number of folds, typed",
+        "8",
+        "8 folds of 40 rows",
+    ),
 ]
 
 
@@ -143,14 +152,14 @@ def test_a_live_notebook_and_its_kernel_share_every_explorers_traits(visit, lab)
     page.keyboard.press("Shift+Enter")
 
     def explorer(name):
-        return page.get_by_role("group", name=f"{name} explorer", exact=True)
+        return page.locator(".explorer").nth(widgets.explorers().index(name))
 
     def control(name, role, label):
         return explorer(name).get_by_role(role, name=re.compile(f"^{label}$"))
 
-    for name in WANTED:
+    for name in widgets.explorers():
         explorer(name).wait_for(timeout=60_000)
-    for i in range(len(WANTED)):
+    for i in range(len(widgets.explorers())):
         picture = page.locator(".explorer-static").nth(i)
         picture.wait_for(state="attached")
         assert not picture.is_visible()
@@ -161,12 +170,24 @@ def test_a_live_notebook_and_its_kernel_share_every_explorers_traits(visit, lab)
         told = wait(lambda path=folder / f"{name} {trait}.json": text(path), seconds=10)
         assert json.loads(told) == pytest.approx(value), (name, trait)
 
+    for name in widgets.explorers():
+        for key in ("ArrowLeft", "ArrowRight"):
+            told = said(folder, name)
+            explorer(name).get_by_role("slider").first.press(key)
+            wait(lambda name=name, told=told: said(folder, name) != told, seconds=10)
+        print(f"{name} answers")
+
     # … and from Python to the page.
     (folder / "wanted.json").write_text(json.dumps(WANTED))
     page.get_by_role("button", name="Set them in Python").click()
     for name, role, label, value, words in SEEN:
         explorer(name).get_by_role("status").filter(has_text=words).wait_for(timeout=10_000)
         assert control(name, role, label).input_value() == value
+
+
+def said(folder, name):
+    """What Python has heard of an explorer's traits."""
+    return {path.name: path.read_text() for path in folder.glob(f"{name} *.json")}
 
 
 def text(path):

@@ -13,7 +13,7 @@ SHUFFLES, DATA = "other shuffles", "other data"
 @pytest.mark.parametrize(
     ("trait", "value", "message"),
     [
-        ("k", 1, "k is 1: pass a whole number of at least 2"),
+        ("k", 1, "k is 1: pass a whole number from 2 to 40"),
         ("k", 41, "k is 41: pass a whole number from 2 to 40"),
         ("k", 5.0, "k is 5.0: pass a whole number"),
         ("shuffle", -1, "shuffle is -1: pass a whole number from 0"),
@@ -42,8 +42,11 @@ def test_a_bad_value_is_named_and_the_one_before_is_kept(trait, value, message):
         ({"X": [[0.0], [1.0]], "y": [0.0]}, "y has 1 entries and X has 2 rows"),
         ({"X": [[0.0], [np.nan]], "y": [0.0, 1.0]}, "X contains NaN"),
         ({"X": [[0.0], [1.0]], "y": [0.0, 1.0], "k": 3}, "k is 3: pass a whole number from 2 to 2"),
-        ({"X": [[0.0], [1.0]], "y": [0.0, 1.0], "repeat": DATA}, "there is only your X"),
-        ({"X": [[0.0]], "y": [0.0]}, "k is 1: pass a whole number of at least 2"),
+        (
+            {"X": [[0.0], [1.0]], "y": [0.0, 1.0], "repeat": DATA},
+            "repeat is 'other data': pass one of",
+        ),
+        ({"X": [[0.0]], "y": [0.0]}, "X has one row only: pass several"),
         ({"lams": [0.0, 1.0]}, "lams must be at least two different λ > 0"),
         ({"lams": [1.0, 1.0]}, "lams must be at least two different λ > 0"),
         ({"lams": [-1.0, 1.0]}, "lams contains -1"),

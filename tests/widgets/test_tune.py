@@ -7,9 +7,11 @@ import time
 
 import numpy as np
 import pytest
+from degenerate import arrays
 
 from reglib.widgets import tune
 
+module = sys.modules["reglib.widgets.tune"]
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(12, 3)), RNG.normal(size=12)
 LAMS = [0.1, 0.0, 1.0]
@@ -96,6 +98,7 @@ def raises(X, y, lam):
         (lambda X, y, lam: ("w", "b"), "did not return a pair (w, b) of numbers."),
         (lambda X, y, lam: (np.ones((3, 1)), 0.0), "your w has shape (3, 1) and your b has shape"),
         (lambda X, y, lam: (np.full(3, np.nan), 0.0), "your w or b contains NaN or infinity."),
+        (lambda X, y, lam: (np.full(3, 1e200), 0.0), "your w or b is too large to be drawn."),
     ],
 )
 def test_a_function_that_cannot_be_drawn_gets_a_sentence(function, sentence):
@@ -113,7 +116,7 @@ def test_an_unfinished_function_is_asked_for():
 
 
 def test_a_function_without_end_is_ended(monkeypatch):
-    monkeypatch.setattr(sys.modules["reglib.widgets.tune"], "SECONDS", 0.2)
+    monkeypatch.setattr(module, "SECONDS", 0.2)
 
     def endless(X, y, lam):
         while True:
@@ -138,6 +141,28 @@ def test_trouble_at_one_value_is_said_there():
     picture(box)
 
 
+def test_where_nobody_sees_widgets_words_are_made_and_no_picture(monkeypatch):
+    monkeypatch.setenv(module.UNSEEN, "1")
+    box = tune(fit, X, Y, LAMS)
+    assert words(box).startswith("λ = 0.") and box.children[2].value == ""
+    monkeypatch.delenv(module.UNSEEN)
+    picture(tune(fit, X, Y, LAMS))
+
+
+@pytest.mark.parametrize(
+    "given", [given for case, given in arrays(tune) if case.startswith(("y", "its only column"))]
+)
+def test_degenerate_data_are_refused_in_a_sentence_or_drawn(given, recwarn):
+    try:
+        box = tune(fit, **given, lams=[0.0, 1e-40, 1.0, 1e40])
+    except ValueError as why:
+        assert re.match(r"(X|y) .*: (pass|remove) ", str(why))
+    else:
+        assert words(box).startswith("λ = 0.")
+        picture(box)
+    assert not [str(warning.message) for warning in recwarn]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -148,6 +173,7 @@ def test_trouble_at_one_value_is_said_there():
         ({"lams": [-1.0]}, "lams contains -1"),
         ({"lams": []}, "lams is empty"),
         ({"lams": 1.0}, "lams has shape"),
+        ({"lams": [0.0, 1e99]}, "lams has entries beyond 1e.50 in size: pass it in other units"),
         ({"names": ["a"]}, "names has 1 entries: pass one for each column, 3"),
         ({"validation": X}, "validation is not a pair"),
         ({"validation": (X[:, :2], Y)}, "validation's X has 2 columns: pass the 3 columns of X"),

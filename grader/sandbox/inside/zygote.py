@@ -382,11 +382,8 @@ if __name__ == "__main__":
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
 
-    with contextlib.suppress(ImportError):
-        from reglib.widgets import tune
-
-        # Outputs are kept and widgets are not, so what stands under a slider is seen by nobody.
-        sys.modules[tune.__module__].SEEN = False
+    # Outputs are kept and widgets are not, so what stands under a slider is seen by nobody.
+    os.environ["REGLIB_WIDGETS_UNSEEN"] = "1"
 
     with warnings.catch_warnings():  # of a first plot, the slow part is to find the fonts
         warnings.simplefilter("ignore")

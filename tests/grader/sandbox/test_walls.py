@@ -82,7 +82,7 @@ print(json.dumps(found))
         "/site/reglib/__init__.py",
         *("/site/reglib/check.py", "/site/reglib/guard.py", "/site/reglib/inputs.py"),
         *("/site/reglib/checks/run.py", "/site/reglib/widgets/__init__.py"),
-        "/site/reglib/widgets/tune.py",
+        *("/site/reglib/widgets/tune.py", "/site/reglib/palette.py"),
     }
 
 
