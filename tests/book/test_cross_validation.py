@@ -1,12 +1,8 @@
 """The chapter on cross-validation: its cells run, its claims hold, its formulas are exact."""
 
 import re
-import warnings
 from pathlib import Path
 
-import matplotlib
-import matplotlib.pyplot as plt
-import myst_nb
 import numpy as np
 import pytest
 from sklearn.linear_model import Ridge, RidgeCV
@@ -33,24 +29,6 @@ SECTIONS = {
     "cross-validation-groups": "### Rows that belong together",
     "cross-validation-time": "### Rows in time order",
 }
-
-
-@pytest.fixture(scope="module")
-def run():
-    """Run every cell in order; return what they defined and what they handed to the text."""
-    defined, glued = {}, {}
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("error")
-        matplotlib.use("Agg")
-        patch.setattr(myst_nb, "glue", lambda name, value, display: glued.update({name: value}))
-        patch.chdir(CHAPTER.parent)
-        with plt.rc_context():
-            for number, cell in enumerate(CELLS):
-                code = re.sub(r"\A---\n.*?^---\n", "", cell, flags=re.MULTILINE | re.DOTALL)
-                code = re.sub(r"\A(:.*\n)+", "", code)
-                exec(compile(code, f"cell {number}", "exec"), defined)
-                plt.close("all")
-    return defined, glued
 
 
 def made(n: int, p: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

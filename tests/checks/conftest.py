@@ -1,4 +1,7 @@
+import time
+
 import pytest
+from patience import HANG
 
 from reglib.checks.judge import judge
 from reglib.checks.run import run
@@ -6,11 +9,16 @@ from reglib.checks.run import run
 
 @pytest.fixture
 def verdict():
-    """Judge a function against an entry, on the cases of the release or of another seed."""
+    """Judge a function against an entry, on the cases of the release or of another seed.
 
-    def verdict(entry, function, seed=None, seconds=2.0):
+    It may take so many seconds of the processor, and `limit` by the clock ends what never ends.
+    """
+
+    def verdict(entry, function, seed=None, seconds=2.0, limit=HANG):
         cases = entry.draw(seed)
-        outcomes = run(function, [case.args for case in cases], seconds)
+        start = time.process_time()
+        outcomes = run(function, [case.args for case in cases], limit)
+        assert time.process_time() - start < seconds
         return judge(entry, cases, outcomes)
 
     return verdict

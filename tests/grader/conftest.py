@@ -2,6 +2,7 @@
 
 import copy
 import getpass
+import inspect
 import os
 import shutil
 import subprocess
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from patience import HANG
 
-from grader.kernel import Nursery
+from grader.kernel import Kernel, Nursery
 from grader.sandbox import MEGABYTE, Limits
+from grader.session import Session
 from reglib.checks import assignment
 
 ROOT = Path(__file__).parents[2]
@@ -53,14 +56,16 @@ def source():
 
 
 @pytest.fixture(scope="session")
-def released(tmp_path_factory, source, in_course):
+def released(once, source, in_course):
     """A course folder in which the short ridge notebook has been released."""
-    course = tmp_path_factory.mktemp("released")
-    (course / "solutions/ridge").mkdir(parents=True)
-    nbformat.write(source, course / "solutions/ridge/ridge.ipynb")
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    in_course(course, "nbgrader", "generate_assignment", "ridge")
-    return course
+
+    def release(course):
+        (course / "solutions/ridge").mkdir(parents=True)
+        nbformat.write(source, course / "solutions/ridge/ridge.ipynb")
+        shutil.copy(ROOT / "nbgrader_config.py", course)
+        in_course(course, "nbgrader", "generate_assignment", "ridge")
+
+    return once("released", release)
 
 
 @pytest.fixture
@@ -122,7 +127,8 @@ def postgres():
 
     tool("initdb", "-D", home / "data", "-A", "trust", "-U", "grader", "--no-sync")
     settings = f"-c listen_addresses= -c unix_socket_directories={home} -c fsync=off"
-    tool("pg_ctl", "-D", home / "data", "-o", settings, "-l", home / "log", "-w", "start")
+    log = ("-l", home / "log")
+    tool("pg_ctl", "-D", home / "data", "-o", settings, *log, "-w", "-t", str(HANG), "start")
     made = iter(range(1000))
 
     def database():
@@ -135,11 +141,39 @@ def postgres():
     shutil.rmtree(home)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_hurry():
+    """On a busy machine honest work takes long, and word of a kernel's end comes late."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inspect.getmodule(Kernel), "GRACE", 10.0)
+        patch.setattr(inspect.getmodule(Session), "SECONDS", HANG)
+        yield
+
+
+@pytest.fixture
+def hurry(monkeypatch):
+    """Let time be short for a cell, or a function that is asked for, and for nothing beside it."""
+    run, ask = Kernel.run, Kernel.ask
+
+    def hurry(what, grace=1.0, seconds=2.0):
+        def timed(call, kernel, asked, *rest):
+            if asked != what:
+                return call(kernel, asked, *rest)
+            with monkeypatch.context() as patch:
+                patch.setattr(inspect.getmodule(Kernel), "GRACE", grace)
+                return call(kernel, asked, *rest[:-1], seconds)
+
+        monkeypatch.setattr(Kernel, "run", lambda kernel, *args: timed(run, kernel, *args))
+        monkeypatch.setattr(Kernel, "ask", lambda kernel, *args: timed(ask, kernel, *args))
+
+    return hurry
+
+
 @pytest.fixture(scope="session")
 def nursery():
-    """A sandbox for learners' kernels, with limits that attacks reach soon."""
+    """A sandbox for learners' kernels, with limits that attacks reach soon; but none on time."""
     if not shutil.which("bwrap"):
         pytest.skip("bubblewrap is not installed")
-    limits = Limits(memory=300 * MEGABYTE, disk=16 * MEGABYTE, cell=2.0, seconds=60.0)
+    limits = Limits(memory=300 * MEGABYTE, disk=16 * MEGABYTE, cell=HANG, seconds=HANG)
     with Nursery(assignment("ridge").available, limits) as nursery:
         yield nursery

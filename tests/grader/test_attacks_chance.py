@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from patience import HANG
 
 from grader.grade import grade
 from grader.kernel import Nursery
@@ -158,7 +159,7 @@ def cell(exercise, order, patch=""):
 @pytest.fixture(scope="module")
 def earned():
     """What an answer earns in the sandbox, by the name of the student."""
-    nursery = Nursery(assignment("overfitting").available, Limits(cell=5.0))
+    nursery = Nursery(assignment("overfitting").available, Limits(cell=HANG, seconds=HANG))
 
     def earned(exercise, code, students=STUDENTS):
         name, _, function = exercise.partition(".")

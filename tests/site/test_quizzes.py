@@ -1,7 +1,6 @@
 """The questions of every chapter, answered by keyboard in a real browser."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -67,12 +66,13 @@ def test_formulas_are_set_however_late_mathjax_comes(browser, book):
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
 
-    def late(route):
-        time.sleep(1.5)
-        route.continue_()
-
-    page.route("**/tex-chtml.js*", late)
-    page.goto(book + "book/penalties/ridge.html")
+    late = []
+    page.route("**/tex-chtml.js*", late.append)
+    page.goto(book + "book/penalties/ridge.html", wait_until="commit")
+    page.wait_for_selector(".Quiz")
+    assert unset(page) > 0
+    (route,) = late
+    route.continue_()
     page.wait_for_function("document.querySelector('.Quiz mjx-container')")
     page.wait_for_function("MathJax.startup.promise.then(() => true)")
     assert unset(page) == 0 and not errors
