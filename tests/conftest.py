@@ -1,7 +1,6 @@
 """What tests of all rooms start: a browser, and what the two workers of a run share."""
 
 import fcntl
-import os
 import shutil
 from pathlib import Path
 
@@ -22,11 +21,35 @@ QUIET = (
 )
 
 
+# Fixtures by which tests start something else.
+STARTS = {"browser", "in_course", "nbgrader", "nursery"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files in an order in which two workers have something to do until the end.
+
+    One file has the book built, and the others that need it come when it is there. Those that start
+    something come first, and what only computes fills the gaps.
+    """
+    needs = {}
+    for item in items:
+        needs.setdefault(item.path, set()).update(getattr(item, "fixturenames", ()))
+    builder = next((path for path, names in needs.items() if "built" in names), None)
+
+    def place(item: pytest.Item) -> int:
+        names = needs[item.path]
+        if item.path == builder:
+            return 0
+        return 2 if "built" in names else 1 if names & STARTS else 3
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
-def once(tmp_path_factory):
+def once(request, tmp_path_factory):
     """Make something a single time for all workers of a run; return the folder that it is in."""
     home = tmp_path_factory.getbasetemp()
-    home = home.parent if "PYTEST_XDIST_WORKER" in os.environ else home
+    home = home.parent if hasattr(request.config, "workerinput") else home
 
     def once(name, make) -> Path:
         folder = home / name

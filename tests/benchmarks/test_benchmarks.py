@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -37,6 +39,7 @@ def test_both_sides_solve_the_same_problem():
     assert shown.stdout.strip() == "agreed on 7", shown.stderr
 
 
+@pytest.mark.long
 def test_the_table_is_written(tmp_path):
     output = tmp_path / "deep" / "table.md"
     shown = run("--quick", "--pairs", "1", "--output", str(output))

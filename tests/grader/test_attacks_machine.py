@@ -114,11 +114,13 @@ READING = [
         import glob, importlib, sys
         sys.path += glob.glob("/**/site-packages", recursive=True) if SANDBOXED else []
         sys.path += ["/usr/lib/python3/dist-packages", "/usr/local/lib/python3/dist-packages"]
-        for name in ("sklearn", "scipy", "nbgrader", "grader.grade", "grader.zygote", "pip",
+        for name in ("scipy", "sklearn", "nbgrader", "grader.grade", "grader.zygote", "pip",
                      "reglib.ridge", "reglib.certify", "reglib.checks.ridge", "debugpy"):
             try:
                 importlib.import_module(name)
                 breach(name)
+                if not SANDBOXED:
+                    break
             except ImportError:
                 pass
         """,

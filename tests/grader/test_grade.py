@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from params import first_of
 from patience import HANG
 
 from grader.grade import _draw, grade
@@ -173,7 +174,7 @@ SLOW = {  # an honest answer that is under way then
 
 
 @pytest.mark.parametrize(
-    ("late", "slow"), [*((late, "a check") for late in LATE), ("a timer", "a cell")]
+    ("late", "slow"), first_of([*((late, "a check") for late in LATE), ("a timer", "a cell")])
 )
 def test_a_cell_that_ends_its_kernel_later_costs_no_other(late, slow, points, nursery):
     code, why = LATE[late]
@@ -189,6 +190,7 @@ def test_a_cell_that_ends_its_kernel_later_costs_no_other(late, slow, points, nu
     assert nursery.number - before <= 6
 
 
+@pytest.mark.long
 def test_an_answer_that_ends_its_kernel_later_costs_no_other(points):
     late = "import os, threading\n\n" + ANSWERS["ridge_objective"].replace(
         "    residual", "    threading.Timer(2, os._exit, [1]).start()\n    residual", 1
@@ -215,6 +217,7 @@ def test_a_signal_to_oneself_that_linux_ignores_costs_nothing(points):
     assert points(made)[0] == FULL
 
 
+@pytest.mark.long
 def test_each_of_several_cells_that_end_their_kernel_is_found(points):
     late = "import os, threading\nthreading.Timer({}, os._exit, [1]).start()\n\n"
     earned, _, shown = points(
@@ -228,6 +231,7 @@ def test_each_of_several_cells_that_end_their_kernel_is_found(points):
     assert "left out" in shown["ridge_objective"] and "left out" in shown["ridge_gradient"]
 
 
+@pytest.mark.long
 def test_answers_stay_when_there_is_no_time_to_find_the_cell(nursery):
     late = "import os, threading\nthreading.Timer(1.5, os._exit, [1]).start()\n\n"
     made = notebook(

@@ -14,6 +14,7 @@ import nbformat
 import psutil
 import pytest
 from nbgrader.api import Gradebook
+from params import first_of
 from patience import until
 
 from grader.record import Remark
@@ -63,7 +64,7 @@ def class_of(course, hand_in, solution):
     return course
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=first_of(["sqlite", "postgresql"]))
 def on_database(request):
     """Have a course keep its gradebook in a database of a kind, with the assignment in it."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from params import first_of
 
 # Without its preload, which asks for style sheets by addresses that it gets wrong.
 AXE = {"resultTypes": ["violations"], "preload": False}
@@ -28,7 +29,7 @@ def unset(page):
 
 
 @pytest.mark.parametrize("path", QUIZZES, ids=lambda path: path.stem)
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), first_of([("light", 1200), ("dark", 390)]))
 def test_every_answer_is_reached_by_keyboard_and_answers_back(visit, book, path, scheme, width):
     page = visit(address(book, path), color_scheme=scheme, viewport={"width": width, "height": 800})
     questions = json.loads(path.read_text(encoding="utf-8"))
