@@ -1,6 +1,7 @@
 """What tests of all rooms start: a browser, and what the two workers of a run share."""
 
 import fcntl
+import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 from patience import HANG
 from playwright.sync_api import expect, sync_playwright
+
+# Before NumPy is imported, here or in what a test starts: the problems are small, and on a busy
+# machine threads that wait for each other cost most.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # The same cases every time, so that a failure is never luck, and no matter how long one takes.
 settings.register_profile(

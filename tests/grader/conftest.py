@@ -29,7 +29,6 @@ def in_course(tmp_path_factory):
         **os.environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "JUPYTER_CONFIG_DIR": str(tmp_path_factory.mktemp("settings")),
-        "OPENBLAS_NUM_THREADS": "1",
     }
 
     def in_course(course, *arguments, code=0):

@@ -110,7 +110,6 @@ def nbgrader(tmp_path_factory):
         **os.environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "JUPYTER_CONFIG_DIR": str(settings),
-        "OPENBLAS_NUM_THREADS": "1",
     }
 
     def nbgrader(course, *arguments):
