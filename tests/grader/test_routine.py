@@ -23,6 +23,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.utils import compute_checksum
 from servers import Server
+from stock import STOCK
 
 import reglib
 from grader import export, record
@@ -60,13 +61,6 @@ from nbgrader.plugins import BasePlugin
 class TenPercentADay(BasePlugin):
     def late_submission_penalty(self, student_id, score, total_seconds_late):
         return 0.1 * score * ceil(total_seconds_late / 86400)
-"""
-STOCK = """
-c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
-c.Autograde.autograde_preprocessors = [
-    "nbgrader.preprocessors." + name
-    for name in ("Execute", "IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties")
-]
 """
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import matplotlib
 import nbformat
 import pytest
+from stock import STOCK
 
 ROOT = Path(__file__).parents[2]
 
@@ -120,15 +121,6 @@ def nbgrader(tmp_path_factory):
 
     nbgrader.env = env
     return nbgrader
-
-
-STOCK = """
-c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
-c.Autograde.autograde_preprocessors = [
-    "nbgrader.preprocessors." + name
-    for name in ("Execute", "IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties")
-]
-"""
 
 
 @pytest.fixture(scope="session")
