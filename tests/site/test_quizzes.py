@@ -69,7 +69,8 @@ def test_formulas_are_set_however_late_mathjax_comes(browser, book):
 
     late = []
     page.route("**/tex-chtml.js*", late.append)
-    page.goto(book + "book/penalties/ridge.html", wait_until="commit")
+    with page.expect_request("**/tex-chtml.js*"):
+        page.goto(book + "book/penalties/ridge.html", wait_until="commit")
     page.wait_for_selector(".Quiz")
     assert unset(page) > 0
     (route,) = late
