@@ -24,8 +24,6 @@ QUIET = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
     "--disable-sync --no-first-run"
 )
-
-
 # Fixtures by which tests start something else.
 STARTS = {"browser", "in_course", "nbgrader", "nursery"}
 
@@ -61,6 +59,7 @@ def once(request, tmp_path_factory):
         with open(home / f"{name}.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits here
             if not (home / f"{name}.made").exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of another worker, which failed
                 make(folder)
                 (home / f"{name}.made").touch()
         return folder

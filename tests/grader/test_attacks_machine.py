@@ -386,7 +386,7 @@ FLOODS = [
             except OSError:
                 time.sleep(0.05)
         if os.getpid() != 1:
-            time.sleep(60)
+            time.sleep(9999)
         """,
     ),
     Attack(
@@ -416,9 +416,9 @@ FLOODS = [
         for _ in range(25):
             if os.fork() == 0:
                 kept = bytearray(b"1") * (20 << 20)
-                time.sleep(900)
+                time.sleep(9999)
                 os._exit(0)
-        time.sleep(900)
+        time.sleep(9999)
         breach("500 MB")
         """,
         ends="more memory",
@@ -474,9 +474,9 @@ FLOODS = [
                 try:
                     fill()
                 except OSError:
-                    time.sleep(900)
+                    time.sleep(9999)
                 os._exit(0)
-        time.sleep(900)
+        time.sleep(9999)
         breach("1 GB")
         """,
         ends="more memory",
@@ -552,9 +552,9 @@ FLOODS = [
             if os.fork() == 0:
                 os.setsid()
                 if os.fork() == 0:
-                    time.sleep(300)
+                    time.sleep(9999)
                 os._exit(0)
-        threading.Thread(target=time.sleep, args=(300,)).start()
+        threading.Thread(target=time.sleep, args=(9999,)).start()
         """,
     ),
     Attack(
@@ -796,7 +796,7 @@ for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP):
 
 def test_a_signal_reaches_nobody_but_who_sends_it(nursery):
     bystander = nursery.kernel()
-    bystander.run("import os, time\nfor _ in range(3):\n    os.fork() or time.sleep(900)\n", HANG)
+    bystander.run("import os, time\nfor _ in range(3):\n    os.fork() or time.sleep(9999)\n", HANG)
     attacker = nursery.kernel()
     assert nursery.spare.ready.wait(HANG)
     before = set(family(nursery))
@@ -850,7 +850,7 @@ import os, time
 for _ in range(20):
     if os.fork() == 0:
         os.setsid()
-        time.sleep(900)
+        time.sleep(9999)
 """
 
 

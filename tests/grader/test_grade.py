@@ -92,14 +92,14 @@ DEADLY = {
         "it did not end when its time was up",
     ),
     "takes all memory": (
-        "import time\n    held = [np.ones(2**20) for _ in range(60)]\n    time.sleep(900)",
+        "import time\n    held = [np.ones(2**20) for _ in range(60)]\n    time.sleep(9999)",
         "it used more memory than it may",
     ),
     "speaks without end": (
         "k = get_ipython().kernel\n"
         "    k.session.send(k.iopub_socket, 'stream', {'name': 'stdout', 'text': 'x' * 2**25},"
         " parent=k.get_parent('shell'))\n"
-        "    import time; time.sleep(900)",
+        "    import time; time.sleep(9999)",
         "it printed or sent too much at once",
     ),
     "hangs up": (
@@ -136,7 +136,7 @@ def test_a_cell_that_ends_its_kernel_costs_no_other(what, points, hurry):
 
 
 def test_a_cell_that_hangs_but_can_be_interrupted_keeps_what_it_made(points, hurry):
-    slow = ANSWERS["setup"] + "\nimport time; time.sleep(900)"
+    slow = ANSWERS["setup"] + "\nimport time; time.sleep(9999)"
     hurry(slow, grace=HANG)
     earned, _, shown = points(notebook(setup=slow))
     assert earned == FULL
@@ -236,7 +236,7 @@ def test_answers_stay_when_there_is_no_time_to_find_the_cell(nursery):
     late = "import os, threading\nthreading.Timer(1.5, os._exit, [1]).start()\n\n"
     made = notebook(
         ridge_gradient=late + ANSWERS["ridge_gradient"],
-        effective_dof="import time; time.sleep(900)\n\n" + ANSWERS["effective_dof"],
+        effective_dof="import time; time.sleep(9999)\n\n" + ANSWERS["effective_dof"],
     )
     with Nursery(assignment("ridge").available, replace(nursery.limits, seconds=10.0)) as hurried:
         record = grade(made, RELEASE, "ada", b"secret", hurried)
@@ -332,7 +332,7 @@ MEGABYTE_MORE = (
 SENT = {
     "parts of a message that never ends": MEGABYTE_MORE,
     "small parts of a message that never ends": "    while True: send(b'\\x01\\x00' * 10_000)\n",
-    "a part of 2^63 bytes": "    send(b'\\x02' + b'\\x7f' + b'\\xff' * 7)\n    time.sleep(900)\n",
+    "a part of 2^63 bytes": "    send(b'\\x02' + b'\\x7f' + b'\\xff' * 7)\n    time.sleep(9999)\n",
     "commands without end": "    while True: send(b'\\x04\\x05\\x04PING' * 10_000)\n",
     "whole messages without end": "    while True: send(b'\\x00\\x01x' * 10_000)\n",
     "noise": "    while True: send(os.urandom(10_000))\n",
