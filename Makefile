@@ -14,17 +14,19 @@ PYTEST ?=
 BIN := $(abspath $(VENV))/bin
 SITE := $(BUILD)/_build
 INSTALLED := $(VENV)/.installed
+# Each file on one worker, in the order of tests/conftest.py.
+TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 READ := $(shell find reglib exercises book -type f -not -name '*.md' -not -path '*/__pycache__/*' -not -path '*/_static/*')
 # nbgrader finds alembic, and the tests find jupyter, on the PATH.
 export PATH := $(BIN):$(PATH)
 # Matrices as small as ours are slower on several threads, many times so on a busy machine.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help serve book lab test exercises bench lint lock clean
+.PHONY: help serve book lab test test-all exercises bench lint lock clean
 .DELETE_ON_ERROR:
 
 help:  ## list these commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 serve: $(INSTALLED)  ## build the book, serve it, print the address
 	@$(BIN)/python -c 'import socket, sys; s = socket.socket(); \
@@ -46,10 +48,13 @@ $(SITE)/.read: $(READ)
 lab: $(INSTALLED)  ## open the assignments in JupyterLab
 	$(BIN)/jupyter lab exercises
 
-test: $(INSTALLED)  ## check the style and run every test (PYTEST="-k ridge -n 0" for some)
+test: $(INSTALLED)  ## check the style and run the tests (PYTEST="-k ridge -n 0" for some)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
+	$(TESTS) -m "not long" $(PYTEST)
+
+test-all: $(INSTALLED)  ## run the tests that take long, which `make test` leaves out
+	$(TESTS) -m long $(PYTEST)
 
 exercises: $(INSTALLED)  ## make exercises/ anew from solutions/
 	$(BIN)/python -m solutions

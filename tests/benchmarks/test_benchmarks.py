@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from reglib.repository import path
 
 
@@ -36,6 +38,7 @@ def test_both_sides_solve_the_same_problem():
     assert shown.stdout.strip() == "agreed on 7", shown.stderr
 
 
+@pytest.mark.long
 def test_the_table_is_written(tmp_path):
     output = tmp_path / "deep" / "table.md"
     shown = run("--quick", "--pairs", "1", "--output", str(output))

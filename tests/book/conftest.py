@@ -2,9 +2,12 @@
 
 import json
 import re
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
+import matplotlib.pyplot as plt
+import myst_nb
 import pytest
 import yaml
 
@@ -116,3 +119,20 @@ def book() -> Path:
 def pages() -> list[Path]:
     """The sources of all pages that are published."""
     return [page.path for page in PAGES]
+
+
+@pytest.fixture(scope="module")
+def run(request):
+    """Run every cell of a module's CHAPTER in order; return what they defined and what they handed
+    to the text."""
+    page = next(page for page in CHAPTERS if page.path == request.module.CHAPTER)
+    defined, glued = {}, {}
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(), plt.rc_context():
+        warnings.simplefilter("error")
+        plt.switch_backend("agg")
+        patch.setattr(myst_nb, "glue", lambda name, value, display: glued.update({name: value}))
+        patch.chdir(page.path.parent)
+        for number, cell in enumerate(page.cells):
+            exec(compile(cell.code, f"cell {number}", "exec"), defined)
+            plt.close("all")
+    return defined, glued

@@ -3,11 +3,7 @@
 import json
 import math
 import re
-import warnings
 
-import matplotlib
-import matplotlib.pyplot as plt
-import myst_nb
 import numpy as np
 import pytest
 from sklearn.linear_model import ElasticNet, Lasso
@@ -31,24 +27,6 @@ CHAPTER = path("book", "penalties", "lasso.md")
 TEXT = CHAPTER.read_text(encoding="utf-8")
 QUIZ = json.loads(CHAPTER.with_name("lasso-quiz.json").read_text(encoding="utf-8"))
 CELLS = re.findall(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def run():
-    """Run every cell in order; return what they defined and what they handed to the text."""
-    defined, glued = {}, {}
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("error")
-        matplotlib.use("Agg")
-        patch.setattr(myst_nb, "glue", lambda name, value, display: glued.update({name: value}))
-        patch.chdir(CHAPTER.parent)
-        with plt.rc_context():
-            for number, cell in enumerate(CELLS):
-                code = re.sub(r"\A---\n.*?^---\n", "", cell, flags=re.MULTILINE | re.DOTALL)
-                code = re.sub(r"\A(:.*\n)+", "", code)
-                exec(compile(code, f"cell {number}", "exec"), defined)
-                plt.close("all")
-    return defined, glued
 
 
 def made(n: int, p: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,12 +2,8 @@
 
 import json
 import re
-import warnings
 from itertools import pairwise, permutations, product
 
-import matplotlib
-import matplotlib.pyplot as plt
-import myst_nb
 import numpy as np
 import pytest
 
@@ -20,24 +16,6 @@ TEXT = CHAPTER.read_text(encoding="utf-8")
 QUIZ = json.loads(CHAPTER.with_name("overfitting-quiz.json").read_text(encoding="utf-8"))
 CELLS = re.findall(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
 PROSE = re.sub(r"^```.*?^```$", "", TEXT, flags=re.MULTILINE | re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def run():
-    """Run every cell in order; return what they defined and what they handed to the text."""
-    defined, glued = {}, {}
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("error")
-        matplotlib.use("Agg")
-        patch.setattr(myst_nb, "glue", lambda name, value, display: glued.update({name: value}))
-        patch.chdir(CHAPTER.parent)
-        with plt.rc_context():
-            for number, cell in enumerate(CELLS):
-                code = re.sub(r"\A---\n.*?^---\n", "", cell, flags=re.MULTILINE | re.DOTALL)
-                code = re.sub(r"\A(:.*\n)+", "", code)
-                exec(compile(code, f"cell {number}", "exec"), defined)
-                plt.close("all")
-    return defined, glued
 
 
 def test_the_text_uses_every_number_that_the_cells_hand_over_and_no_other(run):

@@ -2,6 +2,7 @@
 
 import copy
 import getpass
+import inspect
 import os
 import shutil
 import subprocess
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from patience import HANG
 
-from grader.sandbox.kernel import Nursery
+from grader.marking.sitting import Sitting
+from grader.sandbox.kernel import Kernel, Nursery
 from grader.sandbox.walls import MEGABYTE, Limits
 from reglib.exercises import assignment
 
@@ -26,7 +29,6 @@ def in_course(tmp_path_factory):
         **os.environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "JUPYTER_CONFIG_DIR": str(tmp_path_factory.mktemp("settings")),
-        "OPENBLAS_NUM_THREADS": "1",
     }
 
     def in_course(course, *arguments, code=0):
@@ -53,14 +55,16 @@ def source():
 
 
 @pytest.fixture(scope="session")
-def released(tmp_path_factory, source, in_course):
+def released(once, source, in_course):
     """A course folder in which the short ridge notebook has been released."""
-    course = tmp_path_factory.mktemp("released")
-    (course / "solutions/ridge").mkdir(parents=True)
-    nbformat.write(source, course / "solutions/ridge/ridge.ipynb")
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    in_course(course, "nbgrader", "generate_assignment", "ridge")
-    return course
+
+    def release(course):
+        (course / "solutions/ridge").mkdir(parents=True)
+        nbformat.write(source, course / "solutions/ridge/ridge.ipynb")
+        shutil.copy(ROOT / "nbgrader_config.py", course)
+        in_course(course, "nbgrader", "generate_assignment", "ridge")
+
+    return once("released", release)
 
 
 @pytest.fixture
@@ -122,7 +126,8 @@ def postgres():
 
     tool("initdb", "-D", home / "data", "-A", "trust", "-U", "grader", "--no-sync")
     settings = f"-c listen_addresses= -c unix_socket_directories={home} -c fsync=off"
-    tool("pg_ctl", "-D", home / "data", "-o", settings, "-l", home / "log", "-w", "start")
+    log = ("-l", home / "log")
+    tool("pg_ctl", "-D", home / "data", "-o", settings, *log, "-w", "-t", str(HANG), "start")
     made = iter(range(1000))
 
     def database():
@@ -135,11 +140,39 @@ def postgres():
     shutil.rmtree(home)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_hurry():
+    """On a busy machine honest work takes long, and word of a kernel's end comes late."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inspect.getmodule(Kernel), "GRACE", 10.0)
+        patch.setattr(inspect.getmodule(Sitting), "SECONDS", HANG)
+        yield
+
+
+@pytest.fixture
+def hurry(monkeypatch):
+    """Let time be short for a cell, or a function that is asked for, and for nothing beside it."""
+    run, ask = Kernel.run, Kernel.ask
+
+    def hurry(what, grace=1.0, seconds=2.0):
+        def timed(call, kernel, asked, *rest):
+            if asked != what:
+                return call(kernel, asked, *rest)
+            with monkeypatch.context() as patch:
+                patch.setattr(inspect.getmodule(Kernel), "GRACE", grace)
+                return call(kernel, asked, *rest[:-1], seconds)
+
+        monkeypatch.setattr(Kernel, "run", lambda kernel, *args: timed(run, kernel, *args))
+        monkeypatch.setattr(Kernel, "ask", lambda kernel, *args: timed(ask, kernel, *args))
+
+    return hurry
+
+
 @pytest.fixture(scope="session")
 def nursery():
-    """A sandbox for learners' kernels, with limits that attacks reach soon."""
+    """A sandbox for learners' kernels, with limits that attacks reach soon; but none on time."""
     if not shutil.which("bwrap"):
         pytest.skip("bubblewrap is not installed")
-    limits = Limits(memory=300 * MEGABYTE, disk=16 * MEGABYTE, cell=2.0, seconds=60.0)
+    limits = Limits(memory=300 * MEGABYTE, disk=16 * MEGABYTE, cell=HANG, seconds=HANG)
     with Nursery(assignment("ridge").available, limits) as nursery:
         yield nursery

@@ -8,17 +8,11 @@ import argparse
 import copy
 import csv
 import io
-import json
-import os
 import shutil
-import socket
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -28,6 +22,8 @@ from distributed import Client, LocalCluster
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.utils import compute_checksum
+from servers import Server
+from stock import STOCK
 
 import reglib
 from grader import record
@@ -67,13 +63,6 @@ from nbgrader.plugins import BasePlugin
 class TenPercentADay(BasePlugin):
     def late_submission_penalty(self, student_id, score, total_seconds_late):
         return 0.1 * score * ceil(total_seconds_late / 86400)
-"""
-STOCK = """
-c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
-c.Autograde.autograde_preprocessors = [
-    "nbgrader.preprocessors." + name
-    for name in ("Execute", "IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties")
-]
 """
 
 
@@ -304,65 +293,14 @@ def test_a_regrade_keeps_what_people_wrote(graded, term):
     assert by_hand("eve")["check_ridge_gradient"][0] < 4
 
 
-class Formgrader:
-    """A person with formgrader open: a Jupyter server of her own on the course folder."""
-
-    def __init__(self, root, settings):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        command = [
-            sys.executable,
-            "-m",
-            "jupyter_server",
-            "--no-browser",
-            "--ServerApp.ip=127.0.0.1",
-        ]
-        command += [f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"]
-        command += ["--IdentityProvider.token=here"]
-        command += ["--allow-root"] if os.getuid() == 0 else []
-        env = {**os.environ, "JUPYTER_RUNTIME_DIR": str(settings / "runtime")}
-        self.log = open(settings / "log", "w+")  # noqa: SIM115
-        self.process = subprocess.Popen(command, cwd=root, env=env, stderr=self.log)
-
-    def ask(self, method, path, body=None):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/formgrader/api/{path}",
-            json.dumps(body).encode() if body else None,
-            {"Authorization": "token here"},
-            method=method,
-        )
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            return json.load(answer)
-
-    def wait(self):
-        while True:
-            try:
-                return self.ask("GET", "status")
-            except urllib.error.URLError as error:
-                refused = isinstance(error.reason, ConnectionRefusedError)
-                if not refused or self.process.poll() is not None:
-                    raise AssertionError(self.said()) from None
-                time.sleep(0.2)
-
-    def said(self):
-        self.log.seek(0)
-        return self.log.read()
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.log.close()
-
-
 @pytest.fixture(scope="module")
 def people(graded, term, tmp_path_factory):
-    two = [Formgrader(term, tmp_path_factory.mktemp("person")) for _ in range(2)]
-    for person in two:
-        person.wait()
-    yield two
-    for person in two:
-        person.close()
+    """Two with formgrader open, each with a Jupyter server of her own on the course folder."""
+    with (
+        Server(tmp_path_factory.mktemp("person"), term) as one,
+        Server(tmp_path_factory.mktemp("person"), term) as two,
+    ):
+        yield one, two
 
 
 def cells_to_mark(student):
@@ -389,10 +327,10 @@ def test_two_mark_by_hand_while_the_grader_runs(people, graded):
                 rounds[k] += 1
                 for j, (_, grade, comment) in enumerate(todo[k]):
                     new = {"manual_score": rounds[k] % 3, "extra_credit": j}
-                    answer = people[k].ask("PUT", f"grade/{grade}", new)
+                    answer = people[k].formgrader("PUT", f"grade/{grade}", new)
                     assert answer["manual_score"] == rounds[k] % 3
                     new = {"manual_comment": f"{k} {rounds[k]} {j}"}
-                    people[k].ask("PUT", f"comment/{comment}", new)
+                    people[k].formgrader("PUT", f"comment/{comment}", new)
         except Exception as error:
             wrong.append(error)
 
@@ -423,21 +361,21 @@ def test_what_others_changed_is_seen(people, graded):
     first, second = people
 
     def seen():
-        rows = first.ask("GET", f"grades?submission_id={page}")
+        rows = first.formgrader("GET", f"grades?submission_id={page}")
         return next(row["manual_score"] for row in rows if row["id"] == grade)
 
-    first.ask("PUT", f"grade/{grade}", mine)
+    first.formgrader("PUT", f"grade/{grade}", mine)
     assert seen() == 2
-    second.ask("PUT", f"grade/{grade}", {**mine, "manual_score": 4})
+    second.formgrader("PUT", f"grade/{grade}", {**mine, "manual_score": 4})
     assert seen() == 4
-    second.ask("PUT", f"grade/{grade}", {**mine, "manual_score": 3})
-    first.ask("PUT", f"grade/{grade}", mine)
+    second.formgrader("PUT", f"grade/{grade}", {**mine, "manual_score": 3})
+    first.formgrader("PUT", f"grade/{grade}", mine)
     assert by_hand("ada")[name][1] == 2
 
     seen()
     graded({"ada"}, force=True)
     assert by_hand("ada")[name][3]
-    first.ask("PUT", f"grade/{grade}", mine)
+    first.formgrader("PUT", f"grade/{grade}", mine)
     assert not by_hand("ada")[name][3]
 
 
@@ -451,8 +389,8 @@ def test_a_busy_gradebook_is_waited_for(graded, term):
         def late(*args):
             other = sqlite3.connect("gradebook.db", isolation_level=None, check_same_thread=False)
             other.execute("BEGIN EXCLUSIVE")
-            threading.Timer(5.5, other.close).start()
             begin = time.monotonic()
+            threading.Timer(5.5, other.close).start()
             write(*args)
             waited.append(time.monotonic() - begin)
 
@@ -465,7 +403,7 @@ def test_a_busy_gradebook_is_waited_for(graded, term):
 def test_the_button_of_formgrader_uses_the_sandbox(people, graded):
     before = marks()["bob"]
     record.place(".", "ridge", "bob").unlink()
-    done = people[0].ask("POST", "submission/ridge/bob/autograde")
+    done = people[0].formgrader("POST", "submission/ridge/bob/autograde")
     assert done["success"], done
     found = record.load(".", "ridge", "bob")
     assert found.sandbox

@@ -12,6 +12,7 @@ from pathlib import Path
 import matplotlib
 import nbformat
 import pytest
+from stock import STOCK
 
 from reglib.repository import path
 
@@ -110,7 +111,6 @@ def nbgrader(tmp_path_factory):
         **os.environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "JUPYTER_CONFIG_DIR": str(settings),
-        "OPENBLAS_NUM_THREADS": "1",
     }
 
     def nbgrader(course, *arguments):
@@ -121,15 +121,6 @@ def nbgrader(tmp_path_factory):
 
     nbgrader.env = env
     return nbgrader
-
-
-STOCK = """
-c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
-c.Autograde.autograde_preprocessors = [
-    "nbgrader.preprocessors." + name
-    for name in ("Execute", "IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties")
-]
-"""
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import shutil
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from params import first_of
 
 from reglib.exercises import ASSIGNMENTS, assignment
 from reglib.repository import path
@@ -21,7 +22,7 @@ def answered(notebook, answers):
     return notebook
 
 
-@pytest.fixture(scope="module", params=ASSIGNMENTS)
+@pytest.fixture(scope="module", params=first_of(ASSIGNMENTS))
 def marked(request, tmp_path_factory, nbgrader, stock):
     """The assignment's name, and the course folder after feedback."""
     name = request.param

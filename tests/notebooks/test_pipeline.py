@@ -2,16 +2,12 @@
 
 import csv
 import html
-import json
 import re
-import subprocess
-import sys
-import time
-import urllib.request
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from servers import Server
 
 from reglib.exercises import assignment
 
@@ -133,39 +129,14 @@ def test_a_hand_given_mark_counts_and_survives_a_regrade(course, nbgrader):
 
 
 def test_formgrader_shows_the_class(course, nbgrader, tmp_path):
-    env = {**nbgrader.env, "JUPYTER_RUNTIME_DIR": str(tmp_path)}
-    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--port=0", "--allow-root"]
-    command += ["--IdentityProvider.token=secret", "--ServerApp.port_retries=0"]
-    with open(tmp_path / "log", "w", encoding="utf-8") as log:
-        server = subprocess.Popen(command, cwd=course, env=env, stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + 60
-        while not (found := list(tmp_path.glob("jpserver-*.json"))):
-            assert server.poll() is None and time.monotonic() < deadline, _log(tmp_path)
-            time.sleep(0.1)
-        url = json.loads(found[0].read_text(encoding="utf-8"))["url"]
-
-        def get(address):
-            request = urllib.request.Request(
-                f"{url}{address}", headers={"Authorization": "token secret"}
-            )
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.read().decode()
-
-        assert "formgrader" in get("formgrader")
-        assignments = {row["name"]: row for row in json.loads(get("formgrader/api/assignments"))}
+    with Server(tmp_path, course, env=nbgrader.env) as server:
+        assert "formgrader" in server.get("formgrader")
+        assignments = {row["name"]: row for row in server.formgrader("GET", "assignments")}
         ridge = assignments["ridge"]
         assert ridge["num_submissions"] == 4
         assert ridge["max_score"] == 40.0
-        shown = {row["student"]: row for row in json.loads(get("formgrader/api/submissions/ridge"))}
+        shown = {row["student"]: row for row in server.formgrader("GET", "submissions/ridge")}
         assert shown["partly"]["score"] == 6.0 and shown["partly"]["needs_manual_grade"]
-        notebooks = json.loads(get("formgrader/api/submitted_notebooks/ridge/ridge"))
-        page = get(f"formgrader/submissions/{notebooks[0]['id']}")
+        notebooks = server.formgrader("GET", "submitted_notebooks/ridge/ridge")
+        page = server.get(f"formgrader/submissions/{notebooks[0]['id']}")
         assert "ridge_objective" in page and "<script>alert(" not in page
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _log(tmp_path):
-    return (tmp_path / "log").read_text(encoding="utf-8")

@@ -12,17 +12,12 @@ from pathlib import Path
 
 import pytest
 from ipywidgets.embed import embed_data
-from playwright.sync_api import sync_playwright
 
 from reglib.repository import path
 from reglib.widgets import RidgeExplorer
 
 ROOT = path()
 STATIC = path("book", "_static")
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
-    "--disable-sync --no-first-run"
-)
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -48,21 +43,20 @@ def serve():
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
+def built(once):
     """The folder of the whole book, built from nothing, with no warning."""
-    out = tmp_path_factory.mktemp("site")
+    return once("site", _build) / "_build" / "html"
+
+
+def _build(out):
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
     done = subprocess.run(
-        [jupyter_book, "build", ROOT, "--path-output", out],
-        capture_output=True,
-        text=True,
-        timeout=1200,
+        [jupyter_book, "build", ROOT, "--path-output", out], capture_output=True, text=True
     )
     log = done.stdout + done.stderr
     warnings = re.findall(r".*WARNING: .*", log)
     if done.returncode or warnings:
         pytest.fail("\n".join(["The book does not build cleanly.", *warnings, log[-3000:]]))
-    return out / "_build" / "html"
 
 
 @pytest.fixture(scope="session")
@@ -108,17 +102,6 @@ def explorers(tmp_path_factory, serve):
         return base + name
 
     return explorers
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET.split())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

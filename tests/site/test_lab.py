@@ -2,16 +2,11 @@
 
 import json
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import nbformat
 import pytest
+from patience import until
+from servers import Server
 
 from reglib import widgets
 
@@ -95,59 +90,27 @@ SEEN = [
 @pytest.fixture
 def lab(tmp_path):
     """A JupyterLab with one notebook; its address and its folder."""
+    folder = tmp_path / "course"
+    folder.mkdir()
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, tmp_path / "live.ipynb")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    nbformat.write(notebook, folder / "live.ipynb")
     settings = {
-        "ServerApp.port": port,
-        "ServerApp.port_retries": 0,
-        "ServerApp.root_dir": tmp_path,
-        "ServerApp.allow_root": True,
-        "IdentityProvider.token": "",
-        "LabApp.news_url": "",
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-        "LabApp.extension_manager": "readonly",
-        "LabApp.user_settings_dir": tmp_path / "settings",
-        "LabApp.workspaces_dir": tmp_path / "workspaces",
+        "news_url": "",
+        "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "extension_manager": "readonly",
+        "user_settings_dir": tmp_path / "settings",
+        "workspaces_dir": tmp_path / "workspaces",
     }
-    server = subprocess.Popen(
-        [Path(sys.executable).with_name("jupyter"), "lab", "--no-browser"]
-        + [f"--{name}={value}" for name, value in settings.items()],
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}/"
-    try:
-        wait(lambda: answers(address + "api/status"), seconds=60)
-        yield address, tmp_path
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def answers(address):
-    try:
-        return urllib.request.urlopen(address, timeout=5).status == 200
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-def wait(ready, seconds):
-    end = time.monotonic() + seconds
-    while not (found := ready()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
-    return found
+    options = [f"--LabApp.{name}={value}" for name, value in settings.items()]
+    with Server(tmp_path, folder, *options, module="jupyterlab", token="") as server:
+        yield server.address, folder
 
 
 def test_a_live_notebook_and_its_kernel_share_every_explorers_traits(visit, lab):
     address, folder = lab
     page = visit(address + "lab/tree/live.ipynb?reset", errors_allowed=True)
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
 
@@ -158,30 +121,30 @@ def test_a_live_notebook_and_its_kernel_share_every_explorers_traits(visit, lab)
         return explorer(name).get_by_role(role, name=re.compile(f"^{label}$"))
 
     for name in widgets.explorers():
-        explorer(name).wait_for(timeout=60_000)
+        explorer(name).wait_for()
     for i in range(len(widgets.explorers())):
         picture = page.locator(".explorer-static").nth(i)
         picture.wait_for(state="attached")
-        assert not picture.is_visible()
+        picture.wait_for(state="hidden")
 
     # From the page to Python …
     for name, role, label, key, trait, value in PRESSED:
         control(name, role, label).press(key)
-        told = wait(lambda path=folder / f"{name} {trait}.json": text(path), seconds=10)
+        told = until(lambda path=folder / f"{name} {trait}.json": text(path))
         assert json.loads(told) == pytest.approx(value), (name, trait)
 
     for name in widgets.explorers():
         for key in ("ArrowLeft", "ArrowRight"):
             told = said(folder, name)
             explorer(name).get_by_role("slider").first.press(key)
-            wait(lambda name=name, told=told: said(folder, name) != told, seconds=10)
+            until(lambda name=name, told=told: said(folder, name) != told)
         print(f"{name} answers")
 
     # … and from Python to the page.
     (folder / "wanted.json").write_text(json.dumps(WANTED))
     page.get_by_role("button", name="Set them in Python").click()
     for name, role, label, value, words in SEEN:
-        explorer(name).get_by_role("status").filter(has_text=words).wait_for(timeout=10_000)
+        explorer(name).get_by_role("status").filter(has_text=words).wait_for()
         assert control(name, role, label).input_value() == value
 
 

@@ -1,10 +1,10 @@
 """The questions of every chapter, answered by keyboard in a real browser."""
 
 import json
-import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from params import first_of
 
 from reglib.repository import path
 
@@ -30,7 +30,7 @@ def unset(page):
 
 
 @pytest.mark.parametrize("path", QUIZZES, ids=lambda path: path.stem)
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), first_of([("light", 1200), ("dark", 390)]))
 def test_every_answer_is_reached_by_keyboard_and_answers_back(visit, book, path, scheme, width):
     page = visit(address(book, path), color_scheme=scheme, viewport={"width": width, "height": 800})
     questions = json.loads(path.read_text(encoding="utf-8"))
@@ -68,12 +68,14 @@ def test_formulas_are_set_however_late_mathjax_comes(browser, book):
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
 
-    def late(route):
-        time.sleep(1.5)
-        route.continue_()
-
-    page.route("**/tex-chtml.js*", late)
-    page.goto(book + "book/penalties/ridge.html")
+    late = []
+    page.route("**/tex-chtml.js*", late.append)
+    with page.expect_request("**/tex-chtml.js*"):
+        page.goto(book + "book/penalties/ridge.html", wait_until="commit")
+    page.wait_for_selector(".Quiz")
+    assert unset(page) > 0
+    (route,) = late
+    route.continue_()
     page.wait_for_function("document.querySelector('.Quiz mjx-container')")
     page.wait_for_function("MathJax.startup.promise.then(() => true)")
     assert unset(page) == 0 and not errors

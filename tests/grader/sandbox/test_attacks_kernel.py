@@ -66,12 +66,14 @@ class Attack:
     fools   whether it earns 4 of 4 points where `check` runs in the same process; None if it is
             about a kernel, which is not there then
     spoils  whether it takes down its own honest answers too
+    endless whether it ends because its time is up
     """
 
     name: str
     code: str | tuple[str, ...]
     fools: bool | None = False
     spoils: bool = False
+    endless: bool = False
 
 
 def _table() -> str:
@@ -620,6 +622,7 @@ ATTACKS = [
                     pass
         """,
         fools=None,
+        endless=True,
     ),
     Attack(
         "an exception with a text and a name that do harm",
@@ -682,7 +685,9 @@ def marked(notebook, nursery, student="mallory"):
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_no_point_is_to_be_had_by(attack, nursery):
+def test_no_point_is_to_be_had_by(attack, nursery, hurry):
+    if attack.endless:
+        hurry("ridge_gradient")
     verdicts = marked(submission(attack.code), nursery)
     assert verdicts["ridge_gradient"].points == 0
     assert verdicts["ridge_objective"].points == 3
@@ -711,7 +716,7 @@ def outputs(sources):
 for sources in json.load(sys.stdin):
     with tempfile.TemporaryFile("w+") as file:
         if not (pid := os.fork()):
-            faulthandler.dump_traceback_later(20, exit=True)
+            faulthandler.dump_traceback_later(900, exit=True)
             try:
                 json.dump(outputs(sources), file)
                 file.flush()

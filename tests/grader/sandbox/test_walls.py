@@ -18,6 +18,7 @@ import numpy
 import psutil
 import pytest
 from matplotlib.image import imread
+from patience import HANG
 
 from grader.sandbox import walls
 from grader.sandbox.inside import seccomp
@@ -32,7 +33,7 @@ AVAILABLE = ("check", "data", "widgets.tune")
 
 @pytest.fixture(scope="module")
 def nursery():
-    with Nursery(AVAILABLE, Limits(cell=10.0)) as nursery:
+    with Nursery(AVAILABLE, Limits(cell=HANG)) as nursery:
         yield nursery
 
 
@@ -42,7 +43,7 @@ def told(nursery):
 
     def told(code, files=None):
         kernel = nursery.kernel(files)
-        ran = kernel.run(code, 10.0)
+        ran = kernel.run(code, HANG)
         kernel.kill()
         assert ran.trouble == ""
         assert [output.get("name") for output in ran.outputs] == ["stdout"], ran.outputs
@@ -144,7 +145,7 @@ def test_a_figure_is_shown_as_a_picture_and_nothing_else_is_said(nursery):
     kernel = nursery.kernel()
     ran = kernel.run(
         "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('$\\\\lambda$')\nplt.show()",
-        10.0,
+        HANG,
     )
     kernel.kill()
     assert [set(output.data) for output in ran.outputs] == [{"text/plain", "image/png"}]
@@ -160,7 +161,7 @@ def test_no_part_of_a_figure_is_cut_off(nursery, layout, title):
         f"plt.subplots(layout={layout!r})[1].set(title={title!r}, xlabel='x', ylabel='y')\n"
         "plt.show()\n"
         "plt.plot([1, 2])",  # shown without being asked for
-        10.0,
+        HANG,
     )
     kernel.kill()
     pictures = [out.data["image/png"] for out in ran.outputs if "image/png" in out.data]
