@@ -1,9 +1,9 @@
-# Needs only Python 3.11–3.13 and git; everything else goes into .venv.
+# Needs only Python 3.11–3.14 and git; everything else goes into .venv.
 # Overridable: make serve PORT=8080 HOST=0.0.0.0 PYTHON=python3.12 VENV=/tmp/venv BUILD=/tmp/site
 
 # The first of these that runs and is of a version that we test on.
-PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
-	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null \
 	&& echo $$python && break; done)
 VENV ?= .venv
 BUILD ?= .
@@ -76,8 +76,8 @@ clean:  ## remove everything that was made: the environment and the built book
 
 # A stamp, written last, so that an interrupted installation is taken up again.
 $(INSTALLED): requirements.txt pyproject.toml
-	@"$(or $(PYTHON),none)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || { \
-	echo "Python 3.11, 3.12 or 3.13 is needed, and $(or $(PYTHON),python3) is $$("$(or $(PYTHON),python3)" --version 2>/dev/null || echo not there)."; \
+	@"$(or $(PYTHON),none)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null || { \
+	echo "Python 3.11, 3.12, 3.13 or 3.14 is needed, and $(or $(PYTHON),python3) is $$("$(or $(PYTHON),python3)" --version 2>/dev/null || echo not there)."; \
 	echo "Install one and name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(VENV)
 	@echo "Installing the locked packages into $(VENV) (a minute or two, once)"
