@@ -40,7 +40,7 @@ PARTLY_RIGHT = {
             w = np.linalg.lstsq(A, Xc.T @ y, rcond=1e-12)[0]
             return w, y.mean() - m @ w
 
-        check("ridge.ridge_fit", ridge_fit)
+        mine = check("ridge.ridge_fit", ridge_fit)
         """,
     "standardize": """
         def standardize(X_train, X_new):
