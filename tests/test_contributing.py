@@ -99,11 +99,12 @@ def course(tmp_path_factory):
 
 
 def python(folder, *arguments):
-    """Run Python in a folder, with the reglib that is there."""
+    """Run Python in a folder, with the reglib that is there, apart from the tests of this run."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder)},
+        env=env | {"PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
     )

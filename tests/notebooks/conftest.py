@@ -40,6 +40,8 @@ PARTLY_RIGHT = {
             A = Xc.T @ Xc + lam * np.eye(X.shape[1])
             w = np.linalg.lstsq(A, Xc.T @ y, rcond=1e-12)[0]
             return w, y.mean() - m @ w
+
+        mine = check("ridge.ridge_fit", ridge_fit)
         """,
     "standardize": """
         def standardize(X_train, X_new):

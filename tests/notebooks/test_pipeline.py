@@ -11,14 +11,15 @@ from servers import Server
 
 from reglib.exercises import assignment
 
-CHECKS = [f"check_{entry.function}" for entry in assignment("ridge").entries]
+MOST = {f"check_{entry.function}": entry.most for entry in assignment("ridge").entries}
+FULL = sum(MOST.values())
 QUESTION = "same_lambda_more_patients"
 QUESTIONS = (QUESTION, "rows_or_copies", "entered_twice")
-MARKS = {
-    "right": [3.0, 4.0, 6.0, 4.0, 5.0, 4.0, 3.0],
-    "partly": [3.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.0],
-    "empty": [0.0] * 7,
-    "wild": [3.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0],
+MARKS = {  # and nothing for the other checks
+    "right": MOST,
+    "partly": {"check_ridge_objective": 3.0, "check_ridge_gradient": 1.0, "check_ridge_fit": 2.0},
+    "empty": {},
+    "wild": {"check_ridge_objective": 3.0, "check_standardize": 2.0},
 }
 
 
@@ -33,6 +34,13 @@ def grades(gradebook, student):
     return {grade.name: grade for grade in submission.grades}
 
 
+def worth(course):
+    """The points of all cells together, those that a person grades too."""
+    cells = nbformat.read(course / "exercises/ridge/ridge.ipynb", 4).cells
+    marks = [cell.metadata.get("nbgrader", {}) for cell in cells]
+    return float(sum(mark["points"] for mark in marks if mark.get("grade")))
+
+
 def feedback(course, student):
     page = (course / "feedback" / student / "ridge/ridge.html").read_text(encoding="utf-8")
     return page, " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split())
@@ -41,9 +49,10 @@ def feedback(course, student):
 @pytest.mark.parametrize("student", MARKS)
 def test_marks_of_every_check(gradebook, student):
     found = grades(gradebook, student)
-    assert [found[name].auto_score for name in CHECKS] == MARKS[student]
-    assert [found[name].max_score for name in CHECKS] == MARKS["right"]
-    assert not any(found[name].needs_manual_grade for name in CHECKS)
+    given = {name: found[name].auto_score for name in MOST}
+    assert given == dict.fromkeys(MOST, 0.0) | MARKS[student]
+    assert {name: found[name].max_score for name in MOST} == MOST
+    assert not any(found[name].needs_manual_grade for name in MOST)
 
 
 def test_the_questions_wait_for_a_person(gradebook):
@@ -68,9 +77,14 @@ def test_feedback_names_the_misconceptions(course):
     assert "ridge_path builds on ridge_fit, not right yet either: begin there." in text
 
 
+def test_a_check_of_ones_own_says_that_the_sandbox_checks_nothing(course):
+    _, text = feedback(course, "partly")
+    assert "ridge.ridge_fit is not checked here, but when the whole notebook has run." in text
+
+
 def test_feedback_on_what_is_not_written_and_what_runs_wild(course):
     _, text = feedback(course, "empty")
-    assert text.count("It is not written yet.") == 7
+    assert text.count("It is not written yet.") == len(MOST)
     _, text = feedback(course, "wild")
     assert "It printed 9,000,009 characters, which are left out here." in text
     assert "It raised SystemExit" in text
@@ -90,7 +104,8 @@ def test_no_check_shows_a_traceback_or_stderr(course):
                 }
                 assert points.output_type == "execute_result"
                 assert float(points.data["text/plain"]) in {
-                    m for marks in MARKS.values() for m in marks
+                    0.0,
+                    *(mark for marks in MARKS.values() for mark in marks.values()),
                 }
 
 
@@ -105,9 +120,9 @@ def test_the_export_holds_every_student(course):
     with open(course / "marks.csv", encoding="utf-8") as lines:
         rows = {row["student_id"]: row for row in csv.DictReader(lines)}
     assert {student: float(row["score"]) for student, row in rows.items()} == {
-        student: sum(marks) for student, marks in MARKS.items()
+        student: sum(marks.values()) for student, marks in MARKS.items()
     }
-    assert {float(row["max_score"]) for row in rows.values()} == {40.0}
+    assert {float(row["max_score"]) for row in rows.values()} == {worth(course)}
 
 
 def test_a_hand_given_mark_counts_and_survives_a_regrade(course, nbgrader):
@@ -121,7 +136,7 @@ def test_a_hand_given_mark_counts_and_survives_a_regrade(course, nbgrader):
         with Gradebook(url, "regularization") as gradebook:
             grade = grades(gradebook, "right")[QUESTION]
             assert grade.score == 3.0
-            assert gradebook.find_submission("ridge", "right").score == 32.0
+            assert gradebook.find_submission("ridge", "right").score == FULL + 3
     finally:
         with Gradebook(url, "regularization") as gradebook:
             grades(gradebook, "right")[QUESTION].manual_score = None
@@ -134,7 +149,7 @@ def test_formgrader_shows_the_class(course, nbgrader, tmp_path):
         assignments = {row["name"]: row for row in server.formgrader("GET", "assignments")}
         ridge = assignments["ridge"]
         assert ridge["num_submissions"] == 4
-        assert ridge["max_score"] == 40.0
+        assert ridge["max_score"] == worth(course)
         shown = {row["student"]: row for row in server.formgrader("GET", "submissions/ridge")}
         assert shown["partly"]["score"] == 6.0 and shown["partly"]["needs_manual_grade"]
         notebooks = server.formgrader("GET", "submitted_notebooks/ridge/ridge")
