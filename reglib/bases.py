@@ -50,7 +50,7 @@ class Basis:
         """Return u, v and how far each may be off by rounding, and a and b; each (p,).
 
         For signs s (p,), w = u − λv on the active features, and Xᵀ(y − Xw) = a + λb. What is no
-        more than rounding counts as 0 in v and a, and as ±1 in b next to ±1.
+        more than rounding counts as 0 in u, v and a, and as ±1 in b next to ±1.
         """
         A, Q, T, size = self.A, self.Q, self.T, np.abs(self.T)
         z, t = Q @ self.y, s[A] @ T
@@ -59,6 +59,7 @@ class Basis:
         v[A], v_off[A] = T @ t, ROUNDING * (size @ size.sum(axis=0))
         a, b = np.array([self.y - z @ Q, t @ Q]) @ self.X
         b_off = ROUNDING * self.length * np.sqrt(t @ t)  # |b_j| ≤ length_j · ‖t‖ (Cauchy, Schwarz)
+        u[np.abs(u) <= u_off] = 0.0
         v[np.abs(v) <= v_off] = 0.0
         a[np.abs(a) <= ROUNDING * self.length * self.y_length] = 0.0
         return u, v, u_off, v_off, a, np.where(np.abs(np.abs(b) - 1) <= b_off, np.sign(b), b)

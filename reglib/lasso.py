@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reglib import inputs
-from reglib.bases import ROUNDING, Basis
+from reglib.bases import Basis
 from reglib.decompose import fewer_rows
 from reglib.features import center
 from reglib.path import Path
 from reglib.penalty import L1, Penalty, checked
+
+SAME = 1e-12  # two λ are one when they differ by no more than this share
 
 
 def lasso_knots(X: ArrayLike, y: ArrayLike, lam_min: float = 0.0) -> Path:
@@ -85,7 +87,7 @@ def knots(X: np.ndarray, y: np.ndarray, lam_min: float) -> tuple[np.ndarray, np.
             if not basis.join(j):
                 continue  # it depends on the active features, and moves along with them
             s[j] = side[j]
-        if not lams or lam - at > ROUNDING * lams[0]:  # else one more event at the same knot
+        if not lams or lam - at > SAME * lam:  # else one more event at the same knot
             lam = at
             lams.append(lam)
             coefs.append(w)
@@ -128,7 +130,7 @@ def lasso_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:
     step = np.divide(bends[high] - lams, width, out=np.zeros(len(lams)), where=width > 0)[:, None]
     coef = (1 - step) * coefs[high] + step * coefs[low]
     for end in (high, low):  # at a knot, but for rounding, what is 0 there is 0
-        coef[(np.abs(bends[end] - lams) <= ROUNDING * bends[0])[:, None] & (coefs[end] == 0)] = 0.0
+        coef[(np.abs(bends[end] - lams) <= SAME * lams)[:, None] & (coefs[end] == 0)] = 0.0
     return Path(lams, y_mean - coef @ x_mean, coef)
 
 

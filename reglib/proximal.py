@@ -1,8 +1,8 @@
 """Any penalty at all: proximal gradient descent, with momentum.
 
 Even one that is not convex, as MCP, the minimax concave penalty of Zhang (2010, *Annals of
-Statistics* 38(2)): it costs |w_j| at first and less and less, and from |w_j| = a on nothing more, so
-that large coefficients are not shrunk. What is found is stationary, and need not be the minimum.
+Statistics* 38(2)): it costs |w_j| at first, then less and less, and from |w_j| = a on nothing more,
+so that large coefficients are not shrunk. What is found is stationary, and need not be the minimum.
 
 >>> class MCP:
 ...     a = 3.0

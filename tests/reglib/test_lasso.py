@@ -108,6 +108,20 @@ def test_columns_of_very_different_size(seed):
         assert violation <= 1e-12 * lam_max + 1e-15 * np.abs(y).max()
 
 
+def test_ties_among_columns_of_very_different_size():
+    """Down to λ = 0, every slope is within its limit by what rounding does to its own column."""
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        n, p = rng.integers(3, 12), rng.integers(1, 25)
+        X = rng.integers(-3, 4, size=(n, p)) * 10.0 ** rng.integers(-8, 8, size=p)
+        y = np.append(rng.integers(-5, 6, size=n - 1), 6.0)
+        X, y = X - X.mean(axis=0), y - y.mean()
+        for lam, w in zip(*reglib.lasso_knots(X, y)[::2], strict=True):
+            gradient = -X.T @ (y - X @ w) / n
+            violation = reglib.L1.violation(w, gradient, lam)
+            assert (violation <= 1e-11 * np.abs(X).max(axis=0) * np.abs(y).max()).all()
+
+
 def test_a_segment_stays_the_solution_through_joins_and_leaves():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(30, 12)), rng.normal(size=30)
