@@ -183,7 +183,7 @@ export function view({ title, words = [], label, role = "img", width, height }) 
     /** A mark, hollow if its colour says so. */
     mark(colour, r) {
       const face = { fill: `var(--${colour}-face)`, stroke: `var(--${colour})` };
-      return this.add("svg:circle", { class: "mark", r, ...face });
+      return this.add("svg:circle", { class: "dot", r, ...face });
     },
 
     /** A word to be written beside a curve. */
@@ -234,7 +234,7 @@ export function view({ title, words = [], label, role = "img", width, height }) 
   };
 }
 
-/** What a sign in a view means. Its shape is "line", "mark", "block" or "band". */
+/** What a sign in a view means. Its shape is "line", "dot", "block" or "band". */
 export function key(shape, colour, words) {
   if (shape === "line") {
     const line = make("svg:path", { class: "line", d: "M0 4H25", ...strokeOf(colour) });
