@@ -107,7 +107,10 @@ export function curveView(lams, made) {
 export function choiceView(lams, times) {
   const plot = view({
     title: `λ chosen, ${times} times`,
-    words: [key("block", "first", "by the least mean"), key("block", "second", "by the rule, down")],
+    words: [
+      key("block", "first", "by the least mean"),
+      key("block", "second", "by the rule, down"),
+    ],
     label: "How often each λ was chosen. A summary is in the sentence below.",
     width: 300,
     height: 172,
