@@ -1,6 +1,6 @@
 """The colours of the course. Each stands for one thing in figures, explorers and `tune` alike.
 
-They are Okabe and Ito's, darker on white and lighter on black. Where two lines or marks of these
+They follow Okabe and Ito's, darker on white and lighter on black. Where lines or marks of these
 meet, they differ in their dashes, or in being hollow, as well.
 """
 

@@ -52,11 +52,9 @@ def cv_curve(ax: Axes, cv: CV, unit: str = "squared units of y") -> Axes:
     λ = 0 has no place on a log scale and is left out. Raises `ValueError` when no λ is positive.
     """
     lams, mean, se = _positive(cv.lams, cv.mean, cv.se)
-    blue = palette.VALIDATION
-    ax.fill_between(
-        lams, mean - se, mean + se, color=blue.light, alpha=0.2, label="± 1 standard error"
-    )
-    ax.plot(lams, mean, **blue.line, label="mean over folds")
+    band = {"color": palette.VALIDATION.light, "alpha": 0.2, "label": "± 1 standard error"}
+    ax.fill_between(lams, mean - se, mean + se, **band)
+    ax.plot(lams, mean, **palette.VALIDATION.line, label="mean over folds")
     for value, name, colour in (
         (cv.best, "least error", palette.FIRST),
         (cv.one_se, "one standard error", palette.SECOND),

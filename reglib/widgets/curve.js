@@ -58,8 +58,8 @@ export function fitView(model, made = true, height = 388) {
   const plot = view({
     title: "Fit",
     words: [
-      key("mark", "training", "training"),
-      key("mark", "validation", "validation"),
+      key("dot", "training", "training"),
+      key("dot", "validation", "validation"),
       key("line", "fit", "fit"),
       ...(made ? [key("line", "truth", "truth, sin(πx)")] : []),
     ],

@@ -59,8 +59,8 @@ export function curveView(lams, made) {
       key("line", "edge", "each fold"),
       key("line", "validation", "their mean"),
       key("band", "validation", "± 1 standard error"),
-      key("mark", "first", "least mean"),
-      key("mark", "second", "one-standard-error rule"),
+      key("dot", "first", "least mean"),
+      key("dot", "second", "one-standard-error rule"),
       ...(made ? [riskKey] : []),
     ],
     label: "Errors against λ. The choices are in the sentence below, their errors in the table.",
@@ -107,7 +107,10 @@ export function curveView(lams, made) {
 export function choiceView(lams, times) {
   const plot = view({
     title: `λ chosen, ${times} times`,
-    words: [key("block", "first", "by the least mean"), key("block", "second", "by the rule, down")],
+    words: [
+      key("block", "first", "by the least mean"),
+      key("block", "second", "by the rule, down"),
+    ],
     label: "How often each λ was chosen. A summary is in the sentence below.",
     width: 300,
     height: 172,

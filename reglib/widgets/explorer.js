@@ -75,8 +75,8 @@ export function scale(domain, range, [bend, unbend] = linear) {
 
 export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-// …, 0.1, 0.3, 1, 3, 10, …: the round sizes, numbered. There is a smallest and a largest one, so that
-// 0 and infinity have one near them too.
+// …, 0.1, 0.3, 1, 3, 10, …: the round sizes, numbered. There is a smallest and a largest one, so
+// that 0 and infinity have one near them too.
 const roundSize = (i) => (i % 2 ? 3 * 10 ** ((i - 1) / 2) : 10 ** (i / 2));
 const roundIndex = (size) => clamp(2 * Math.log10(size), -600, 600);
 export const roundUp = (size) => roundSize(Math.ceil(roundIndex(size) - 1e-9));
@@ -183,7 +183,7 @@ export function view({ title, words = [], label, role = "img", width, height }) 
     /** A mark, hollow if its colour says so. */
     mark(colour, r) {
       const face = { fill: `var(--${colour}-face)`, stroke: `var(--${colour})` };
-      return this.add("svg:circle", { class: "mark", r, ...face });
+      return this.add("svg:circle", { class: "dot", r, ...face });
     },
 
     /** A word to be written beside a curve. */
@@ -234,7 +234,7 @@ export function view({ title, words = [], label, role = "img", width, height }) 
   };
 }
 
-/** What a sign in a view means. Its shape is "line", "mark", "block" or "band". */
+/** What a sign in a view means. Its shape is "line", "dot", "block" or "band". */
 export function key(shape, colour, words) {
   if (shape === "line") {
     const line = make("svg:path", { class: "line", d: "M0 4H25", ...strokeOf(colour) });
@@ -406,14 +406,15 @@ export function following(model, name) {
   return model.get(name) === most ? least : model.get(name) + 1;
 }
 
-/** A labelled slider and a typed number, both tied to the trait `name`. What lies outside its limits
-    is answered in words and changes nothing. `to` and `from` turn the trait into the slider's unit
-    and back. */
+/** A labelled slider and a typed number, both tied to the trait `name`. What lies outside its
+    limits is answered in words and changes nothing. `to` and `from` turn the trait into the
+    slider's unit and back. */
 export function control(model, name, options) {
   const { least, most = Infinity } = limits(model, name);
   const { label, step, whole = false, to = (v) => v, from = (v) => v } = options;
   const { min = least, max = most } = options;
-  const range = most < Infinity ? `from ${pretty(least)} to ${pretty(most)}` : `of at least ${least}`;
+  const ends = [least, most].map(pretty);
+  const range = most < Infinity ? `from ${ends[0]} to ${ends[1]}` : `of at least ${ends[0]}`;
   const wanted = `a ${whole ? "whole number" : "number"} ${range}`;
   const accept = (value) =>
     value >= least && value <= most && (whole ? Number.isInteger(value) : Number.isFinite(value));

@@ -11,7 +11,7 @@ import {
 
 const upTo = (most) => Array.from({ length: most }, (_, i) => i + 1);
 
-/** The made rows of `FitExplorer`, before any is moved: `count` for training, and those to validate. */
+/** The made rows of `FitExplorer`, before any is moved: `count` for training, others to validate. */
 export function makeRows({ golden, validation }, count, seed, noise) {
   const u = uniforms(seed, 1 + 2 * count + 3 * validation);
   const take = (count) => u.splice(0, count);
@@ -67,8 +67,11 @@ function render({ model, el }) {
     makeAxis: axis(model, "n", "n, training points"),
   });
 
-  const rowsOf = memo((seed, noise) => (made ? makeRows(facts, count, seed, noise) : facts));
-  const prepared = memo((seed) => prepare(rowsOf(seed, 0), degrees.at(-1)));
+  const rowsAt = (seed, noise) => (made ? makeRows(facts, count, seed, noise) : facts);
+  const [rowsOf, prepared] = [
+    memo(rowsAt),
+    memo((seed) => prepare(rowsAt(seed, 0), degrees.at(-1))), // x is the same at every noise
+  ];
   const known = memo((rows, moved, seed) => {
     const data = moveRows(rows, moved);
     const spread = mean(centre(data.y).centred.map((value) => value ** 2));

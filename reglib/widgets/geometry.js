@@ -17,8 +17,8 @@ function planeView(model) {
   const plot = view({
     title: "The plane of w",
     words: [
-      key("mark", "ink", "optimum"),
-      key("mark", "fit", "solution"),
+      key("dot", "ink", "optimum"),
+      key("dot", "fit", "solution"),
       key("line", "fit", "budget"),
       key("line", "muted", "equal loss"),
     ],

@@ -6,8 +6,6 @@ import {
 import { lamAxis, lamControl } from "./lam.js";
 import { dot } from "./numerics.js";
 
-const DECADES = 4; // that the λ axis spans, up to a power of ten that makes all coefficients zero
-
 /** The coefficients at λ: between two knots of the path they are linear in it. */
 export function between({ lams, coef }, lam) {
   const k = lams.findIndex((knot) => knot <= lam);
@@ -41,7 +39,8 @@ function apart(places, gap, bottom) {
   return found;
 }
 
-function pathView(model, names, path, span, height) {
+function pathView(model, names, path, height) {
+  const { span } = path;
   const plot = view({
     title: "Coefficients",
     words: [key("line", "first", "the chosen feature"), key("line", "muted", "the others")],
@@ -58,7 +57,7 @@ function pathView(model, names, path, span, height) {
   const [low, high] = y.domain.map((end) => Math.trunc(end / step));
   const ticks = Array.from({ length: high - low + 1 }, (_, i) => (low + i) * step);
   plot.axes(axis, { scale: y, ticks, label: "coefficient w" });
-  const even = Array.from({ length: 121 }, (_, i) => span[0] * 10 ** ((i * DECADES) / 120));
+  const even = Array.from({ length: 121 }, (_, i) => span[0] * (span[1] / span[0]) ** (i / 120));
   const inside = path.lams.filter((lam) => lam > span[0]);
   const lams = [...even, ...inside].sort((a, b) => a - b);
   const drawn = lams.map((lam) => between(path, lam));
@@ -81,7 +80,7 @@ function pathView(model, names, path, span, height) {
   };
 }
 
-function stayView(model, names, stays, span, height) {
+function stayView(model, names, { stays, span }, height) {
   const plot = view({
     title: "Features in",
     label: "The stretches of λ on which each coefficient is not zero, as in the table below.",
@@ -151,13 +150,12 @@ function thresholdView() {
 function render({ model, el }) {
   const names = limits(model, "feature").options;
   const path = model.get("_facts");
-  const [fitAt, { stays }] = [fitter(path), path];
-  const end = Math.ceil(Math.log10(path.lams[0]));
-  const span = [10 ** (end - DECADES), 10 ** end];
+  const { stays, span } = path;
+  const fitAt = fitter(path);
   const height = 60 + 14 * names.length;
   const views = [
-    pathView(model, names, path, span, height + 216),
-    stayView(model, names, stays, span, height),
+    pathView(model, names, path, height + 216),
+    stayView(model, names, path, height),
     thresholdView(),
   ];
   const events = stays.flatMap(([j, high, low]) => [

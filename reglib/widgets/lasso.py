@@ -15,6 +15,7 @@ from reglib.penalty import soft_threshold
 from reglib.widgets.explorer import Checked, Explorer
 
 MOST_FEATURES = 20
+DECADES = 4  # that the λ axis spans, up to a power of ten that makes all coefficients zero
 CHOSEN, OTHERS = palette.FIRST.light, palette.EDGE.light
 
 
@@ -96,11 +97,18 @@ class LassoExplorer(Explorer):
             **{"lam": float(f"{lam_max / 10:.3g}"), "feature": self.features[first]} | traits
         )
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """The ends of the λ axis."""
+        end = float(np.ceil(np.log10(self.knots.lams[0])))
+        return 10 ** (end - DECADES), 10**end
+
     def facts(self) -> dict[str, object]:
         """Return the path, the stays on it, and the centred X and y as few rows over √n."""
         (Z, x_mean), (z, y_mean) = center(self.X), center(self.y)
         factor = np.linalg.qr(np.column_stack([Z, z]), mode="r") / np.sqrt(len(z))
         return {
+            "span": self.span,
             "lams": self.knots.lams.tolist(),
             "coef": self.knots.coef.tolist(),
             "stays": self.stays(),
@@ -149,8 +157,7 @@ class LassoExplorer(Explorer):
 
     def figure(self) -> Figure:
         """Return the static picture of the present state."""
-        end = np.ceil(np.log10(self.stays()[0][1]))
-        lams = np.logspace(end - 4, end, 400)
+        lams = np.geomspace(*self.span, 400)
         chosen = self.features.index(self.feature)
         figure = Figure(figsize=(8, 4.6), layout="constrained")
         axes = figure.subplot_mosaic("ab;ac", width_ratios=[1.2, 1])

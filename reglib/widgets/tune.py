@@ -190,9 +190,8 @@ class _Path:
         ax.legend(fontsize="x-small", frameon=False)
         everything = [self.b + X @ self.w.T for X, _ in self.rows.values()]
         low, high = (f([f(fitted) for fitted in everything]) for f in (np.nanmin, np.nanmax))
-        margin = (
-            max(0.05 * (high - low), 1e-9 * abs(high)) or 1.0
-        )  # the same at every λ, so that only the points move
+        # The same at every λ, so that only the points move.
+        margin = max(0.05 * (high - low), 1e-9 * abs(high)) or 1.0
         ax.set(title="your fit", xlabel="actual y", ylabel="fitted y")
         ax.set_ylim(low - margin, high + margin)
 

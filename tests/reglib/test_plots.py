@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import reglib
-from reglib import plots
+from reglib import palette, plots
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(30, 9))
@@ -56,6 +56,17 @@ def test_errors(ax):
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("degree", "mean squared error (°C²)")
     assert legend(ax) == ["training", "validation"]
     np.testing.assert_array_equal(ax.lines[1].get_ydata(), curves["validation"])
+
+
+def test_what_has_a_meaning_has_its_colour_and_all_else_one_of_many(ax):
+    curves = {"validation": [1.0, 2.0], "training": [1.0, 1.0], "degree 3": [2.0, 2.0]}
+    plots.errors(ax, [1, 2], curves, "degree")
+    colours = [palette.VALIDATION.light, palette.TRAINING.light, palette.LINES[2]]
+    assert [line.get_color() for line in ax.lines] == colours
+    assert [line.get_markerfacecolor() for line in ax.lines] == ["none", *colours[1:]]
+    plots.fit(ax, [0, 1], [0, 1], {"truth": ([0, 1], [0, 1]), "fit": ([0, 1], [0, 1])})
+    colours = [getattr(palette, name).light for name in ("TRAINING", "TRUTH", "FIT")]
+    assert [line.get_color() for line in ax.lines[3:]] == colours
 
 
 def test_fit_keeps_the_points_in_view(ax):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from axe_playwright_python.sync_playwright import Axe
 from hands import numbers, settle, slider
 
 ROOT = Path(__file__).parents[2]
@@ -90,3 +91,11 @@ def test_it_works_on_a_page_of_the_book(course, recipe, serve, visit):
     settle(page)
     assert numbers(page)["w of the least sum"] == pytest.approx(1 / 11, rel=1e-12)
     assert not page.locator(".explorer-static img").is_visible()
+    for scheme in (
+        "light",
+        "dark",
+    ):  # the style of the book is no more in its way than that of a page
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_selector(f"html[data-theme={scheme}]")
+        found = Axe().run(page, ".explorer", {"resultTypes": ["violations"], "preload": False})
+        assert not found.response["violations"]

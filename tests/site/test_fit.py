@@ -170,6 +170,22 @@ def test_the_points_are_stepped_through_from_left_to_right(show):
         assert_equals_reglib(page, explorer)
 
 
+def test_the_axis_does_not_shrink_while_points_are_moved(show):
+    explorer = FitExplorer()
+    explorer.moved = [5.0, *explorer.moved[1:]]
+    page = show(explorer)
+    highest = points(page).nth(int(heights(page).argmax()))
+    before = highest.get_attribute("aria-valuemax")
+    assert float(before) > 4
+    highest.press("Home")
+    settle(page)
+    assert heights(page).max() < 2
+    assert highest.get_attribute("aria-valuemax") == before
+    page.get_by_role("button", name="New data").click()
+    settle(page)
+    assert float(highest.get_attribute("aria-valuemax")) < float(before)
+
+
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["mouse", "finger"])
 def test_a_point_is_dragged(show, options):
     explorer = FitExplorer(degree=6)
