@@ -118,6 +118,7 @@ def postgres():
             command,
             user=user if os.getuid() == 0 else None,
             cwd=home,
+            env={**os.environ, "PGCTLTIMEOUT": str(HANG)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -126,8 +127,7 @@ def postgres():
 
     tool("initdb", "-D", home / "data", "-A", "trust", "-U", "grader", "--no-sync")
     settings = f"-c listen_addresses= -c unix_socket_directories={home} -c fsync=off"
-    log = ("-l", home / "log")
-    tool("pg_ctl", "-D", home / "data", "-o", settings, *log, "-w", "-t", str(HANG), "start")
+    tool("pg_ctl", "-D", home / "data", "-o", settings, "-l", home / "log", "-w", "start")
     made = iter(range(1000))
 
     def database():

@@ -1,5 +1,6 @@
 """A Jupyter server of one's own, which has answered before a test goes on."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
 from patience import HANG, until
 
 
@@ -76,8 +78,13 @@ class Server:
         return self.log.read_text(encoding="utf-8")
 
     def close(self) -> None:
-        self.process.terminate()  # and it ends its kernels
-        self.process.wait(HANG)
+        """End it and its kernels. Asked to do so itself, it may wait for one of them for ever."""
+        if self.process.poll() is None:
+            for kernel in psutil.Process(self.process.pid).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    kernel.kill()
+        self.process.kill()
+        self.process.wait()
 
     def __enter__(self) -> "Server":
         return self

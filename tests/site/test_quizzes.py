@@ -69,7 +69,7 @@ def test_formulas_are_set_however_late_mathjax_comes(browser, book):
     page.on("pageerror", lambda error: errors.append(str(error)))
 
     late = []
-    page.route("**/tex-chtml.js*", late.append)
+    page.route("**/tex-chtml.js*", lambda route: late.append(route))
     with page.expect_request("**/tex-chtml.js*"):
         page.goto(book + "book/penalties/ridge.html", wait_until="commit")
     page.wait_for_selector(".Quiz")
