@@ -40,7 +40,7 @@ def titles(label: str) -> tuple[str, str] | None:
 @cache
 def _labelled() -> dict[str, tuple[str, str]]:
     try:
-        pages = path("book").rglob("*.md")
+        pages = [page for page in path("book").rglob("*.md") if page.parent.name[0] != "_"]
     except FileNotFoundError:
         return {}
     found = {}

@@ -15,14 +15,18 @@ from reglib.repository import path
 
 pytestmark = pytest.mark.long
 
-# What ranges over exercises, assignments or pages, without a browser and without a class.
+# What ranges over exercises, assignments, pages, data sets or formats of marks.
 HELD = (
     "tests/checks/test_entries.py",
     "tests/notebooks/test_release.py",
     "tests/notebooks/test_hints.py",
     "tests/notebooks/test_ridge.py",
     "tests/book/test_pages.py",
+    "tests/book/test_quizzes.py",
+    "tests/reglib/test_data.py",
+    "reglib/data/__init__.py",
     "tests/grader/**/test_release.py",
+    "tests/grader/**/test_export.py",
 )
 
 
@@ -90,12 +94,32 @@ def course(tmp_path_factory):
     (folder / "solutions/norms").mkdir()
     nbformat.write(notebook, folder / "solutions/norms/norms.ipynb")
     (folder / "book/assignments/norms.md").write_text(page, encoding="utf-8")
-    toc = (folder / "_toc.yml").read_text(encoding="utf-8")
-    before = "      - file: book/assignments/cross_validation\n"
-    (folder / "_toc.yml").write_text(toc.replace(before, before + line), encoding="utf-8")
+    insert(folder / "_toc.yml", line, "  - caption: Reference\n")
 
     python(folder, "-m", "solutions")  # make exercises
+
+    (line,) = recipe("Add a lesson")
+    for skeleton in (folder / "book/_skeleton").iterdir():
+        shutil.copy(skeleton, folder / "book/choosing")
+    insert(folder / "_toc.yml", line, "      - file: book/choosing/cross-validation\n")
+
+    table, note, loader, line = recipe("Add a data set")
+    (folder / "reglib/data/ramp.csv").write_text(table, encoding="utf-8")
+    (folder / "reglib/data/ramp.md").write_text(note, encoding="utf-8")
+    with (folder / "reglib/data/__init__.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{loader}")
+    insert(folder / "reglib/__init__.py", line, '    "log_loss": "validation",\n')
+
+    (export,) = recipe("Add an export")
+    insert(folder / "grader/plugins/export.py", f"{export}\n\n", "FORMATS = ")
     return folder
+
+
+def insert(file, text, before):
+    """Put a text into a file, before another that stands in it once."""
+    old = file.read_text(encoding="utf-8")
+    assert old.count(before) == 1
+    file.write_text(old.replace(before, text + before), encoding="utf-8")
 
 
 def python(folder, *arguments):
@@ -112,7 +136,7 @@ def python(folder, *arguments):
     return done.stdout
 
 
-def tests(folder, *arguments):
+def passed(folder, *arguments):
     """Run tests of the copy; return the names of those that passed."""
     told = python(folder, "-m", "pytest", "-n", "0", "-rp", "--no-header", *arguments)
     return re.findall(r"^PASSED (.*)$", told, re.MULTILINE)
@@ -128,17 +152,26 @@ def test_what_was_added_is_released_without_its_solution(course):
 @pytest.mark.parametrize("held", HELD)
 def test_everything_holds_that_held_before(course, held):
     files = sorted(str(file.relative_to(course)) for file in course.glob(held))
-    assert files and tests(course, *files)
+    assert files and passed(course, *files)
 
 
-def test_the_new_exercise_and_assignment_were_among_what_was_held(course):
-    names = "tests/checks/test_entries.py", "tests/notebooks/test_release.py"
-    listed = python(course, "-m", "pytest", "--collect-only", "-q", *names)
-    for added in ("[ridge.squared_norm]", "[norms.squared_norm]", "[norms]"):
-        assert added in listed
+def test_what_is_new_was_among_what_was_held(course):
+    files = sorted(str(file.relative_to(course)) for held in HELD for file in course.glob(held))
+    listed = python(course, "-m", "pytest", "--collect-only", "-q", *files)
+    squared = "ridge.squared_norm", "norms.squared_norm"
+    for added in (*squared, "norms", "baseline", "whose-mean", "load_ramp", "blackboard"):
+        assert f"[{added}]" in listed
+    assert "reglib.data.load_ramp" in listed
+
+
+def test_the_new_lesson_is_published_and_its_questions_answer(course):
+    """With all others, in a browser."""
+    files = "tests/site/test_pages.py", "tests/site/test_quizzes.py"
+    names = passed(course, *files, "-k", "baseline or load_without_error or narrow_window")
+    assert len(names) >= 4
 
 
 def test_the_new_assignment_is_released_submitted_and_checked(course):
     """By nbgrader, as all others are: with right answers, with none, and with a mistake."""
-    passed = tests(course, "tests/notebooks/test_every_assignment.py", "-k", "norms")
-    assert len(passed) == 3
+    names = passed(course, "tests/notebooks/test_every_assignment.py", "-k", "norms")
+    assert len(names) == 3

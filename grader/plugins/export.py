@@ -28,7 +28,10 @@ class Refused(Exception):
 
 
 class _Export(ExportPlugin):
-    """What the formats share: which marks, whether they are ready, and one file, whole or not."""
+    """What the formats share: which marks, whether they are ready, and one file, whole or not.
+
+    A format has an `ending`, which is its name on the command line, and `rows`.
+    """
 
     allow_unmarked = Bool(
         False, help="Export although answers wait for a person or for the grader."
@@ -206,7 +209,7 @@ class Csv(_Export):
         ]
 
 
-FORMATS = {"canvas": Canvas, "moodle": Moodle, "csv": Csv}
+FORMATS = {kind.ending: kind for kind in _Export.__subclasses__()}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

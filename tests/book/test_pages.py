@@ -38,8 +38,8 @@ def test_a_chapter_says_what_it_teaches_and_how_long_it_takes(chapter):
     assert 80 <= words / minutes <= 200
 
 
-def test_no_two_sections_have_the_same_label(book):
-    text = "\n".join(path.read_text(encoding="utf-8") for path in book.rglob("*.md"))
+def test_no_two_sections_have_the_same_label(pages):
+    text = "\n".join(path.read_text(encoding="utf-8") for path in pages)
     labels = re.findall(r"^\(([^()]+)\)=$", text, re.MULTILINE)
     assert labels and len(labels) == len(set(labels))
 
@@ -78,8 +78,8 @@ def test_numbers_in_the_text_come_from_code(chapter):
     assert not re.findall(r"\d[.,]\d{2,}|\d\s?%", prose)
 
 
-def test_references_to_labels_and_pages_lead_somewhere(page, book):
-    everything = "\n".join(path.read_text(encoding="utf-8") for path in book.rglob("*.md"))
+def test_references_to_labels_and_pages_lead_somewhere(page, pages):
+    everything = "\n".join(path.read_text(encoding="utf-8") for path in pages)
     for target in re.findall(r"\]\(([^)\s]+)\)", page.text):
         if target.startswith("#"):
             assert f"\n({target[1:]})=\n" in everything, target
