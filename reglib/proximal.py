@@ -113,23 +113,24 @@ def proximal_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike, penalty: Penalty)
     y, y_mean = center(y)
     inputs.in_range(X, y)
     n, p = X.shape
-    rows, w, coef = fewer_rows(X, y), np.zeros(p), np.empty((len(lams), p))
+    X, y = fewer_rows(X / n**0.5, y / n**0.5)
+    step = 1 / (np.linalg.norm(X, 2) ** 2 or 1.0)
+    w, coef = np.zeros(p), np.empty((len(lams), p))
     for k in np.argsort(-lams):
-        coef[k] = w = descend(*rows, n, lams[k], penalty, w)
+        coef[k] = w = descend(X, y, lams[k], penalty, step, w)
     return Path(lams, y_mean - coef @ x_mean, coef)
 
 
 def descend(
-    X: np.ndarray, y: np.ndarray, n: int, lam: float, penalty: Penalty, w: np.ndarray
+    X: np.ndarray, y: np.ndarray, lam: float, penalty: Penalty, step: float, w: np.ndarray
 ) -> np.ndarray:
-    """Return the w of one λ, from another's, for centred X and y of n rows, or fewer like them."""
+    """Minimise 1/2 · ‖y − Xw‖² + λ·P(w), starting from w (p,)."""
 
     def gradient(w: np.ndarray) -> np.ndarray:
-        return X.T @ (X @ w - y) / n
+        return X.T @ (X @ w - y)
 
-    step = n / (np.linalg.norm(X, 2) ** 2 or 1.0)
-    rounding = 100 * np.finfo(float).eps * np.linalg.norm(X, axis=0).max() * np.linalg.norm(y) / n
-    enough = max(1e-10 * np.abs(X.T @ y).max() / n, rounding)
+    rounding = 100 * np.finfo(float).eps * np.linalg.norm(X, axis=0).max() * np.linalg.norm(y)
+    enough = max(1e-10 * np.abs(X.T @ y).max(), rounding)
     z, momentum = w, 1.0
     for _ in range(STEPS):
         if np.max(penalty.violation(w, gradient(w), lam)) <= enough:
