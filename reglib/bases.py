@@ -47,19 +47,19 @@ class Basis:
         self.Q, self.T = Q.T, np.linalg.inv(R)
 
     def segment(self, s: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return u, v and how far each may be off by rounding, and a and b; each (p,).
+        """Return u, v and how far each may be off by rounding, and a and d; each (p,).
 
-        For signs s (p,), w = u − λv on the active features, and Xᵀ(y − Xw) = a + λb. What is no
-        more than rounding counts as 0 in u, v and a, and as ±1 in b next to ±1.
+        For signs s (p,), w = u − λv on the active features, and Xᵀ(y − Xw) = a + λd. What is no
+        more than rounding counts as 0 in u, v and a, and as ±1 in d next to ±1.
         """
         A, Q, T, size = self.A, self.Q, self.T, np.abs(self.T)
         z, t = Q @ self.y, s[A] @ T
         u, v, u_off, v_off = np.zeros((4, len(s)))
         u[A], u_off[A] = T @ z, ROUNDING * self.y_length * size.sum(axis=1)
         v[A], v_off[A] = T @ t, ROUNDING * (size @ size.sum(axis=0))
-        a, b = np.array([self.y - z @ Q, t @ Q]) @ self.X
-        b_off = ROUNDING * self.length * np.sqrt(t @ t)  # |b_j| ≤ length_j · ‖t‖ (Cauchy, Schwarz)
+        a, d = np.array([self.y - z @ Q, t @ Q]) @ self.X
+        d_off = ROUNDING * self.length * np.sqrt(t @ t)  # |d_j| ≤ length_j · ‖t‖ (Cauchy, Schwarz)
         u[np.abs(u) <= u_off] = 0.0
         v[np.abs(v) <= v_off] = 0.0
         a[np.abs(a) <= ROUNDING * self.length * self.y_length] = 0.0
-        return u, v, u_off, v_off, a, np.where(np.abs(np.abs(b) - 1) <= b_off, np.sign(b), b)
+        return u, v, u_off, v_off, a, np.where(np.abs(np.abs(d) - 1) <= d_off, np.sign(d), d)

@@ -25,13 +25,14 @@ def lasso_knots(X: ArrayLike, y: ArrayLike, lam_min: float = 0.0) -> Path:
     knots hold the whole path.
 
     Centring X and y removes b. With G = XᵀX/n and c = Xᵀy/n, w is optimal when c_j − (Gw)_j = λs_j
-    for each active feature (w_j ≠ 0, s_j its sign) and lies within ±λ for every other. While the
-    set A of active features and their signs stay the same, that makes
+    for each active feature (w_j ≠ 0, s_j its sign) and lies within ±λ for every other, as |w_j|
+    has all slopes from −1 to 1 at 0. While the set A of active features and their signs stay the
+    same, that makes
 
-        w_A = u − λv,   u = G_AA⁻¹ c_A,   v = G_AA⁻¹ s,       c − Gw = a + λb,
+        w_A = u − λv,   u = G_AA⁻¹ c_A,   v = G_AA⁻¹ s,       c − Gw = a + λd,
 
     and the next knot is where one of the two conditions is about to fail: a feature joins A when
-    |a_j + λb_j| reaches λ, or leaves it when its w_j reaches 0. At λ = 0 the solution is least
+    |a_j + λd_j| reaches λ, or leaves it when its w_j reaches 0. At λ = 0 the solution is least
     squares, for singular X the limit of the path. Where the solution is not unique (duplicate
     columns, p > n) this is one of them.
 
@@ -68,19 +69,20 @@ def knots(X: np.ndarray, y: np.ndarray, lam_min: float) -> tuple[np.ndarray, np.
     free = varies.copy()  # may join: neither active nor dependent on the active ones
     lam, lams, coefs = np.inf, [], []
     for _ in range(1000 * p):
-        u, v, u_off, v_off, a, b = basis.segment(s)
-        # |a + λb| reaches λ on the side of a, its value at λ = 0. Only what nears its limit as λ
-        # falls can reach it: so none that has just joined leaves again, none that has just left
-        # rejoins, and none that moves along the limit joins.
+        u, v, u_off, v_off, a, d = basis.segment(s)
+        # Solved for λ: side · (a + λd) = λ at λ = side · a / (1 − side · d), on the side of a, its
+        # value at λ = 0. Only what nears its limit as λ falls can reach it: so none that has just
+        # joined leaves again, none that has just left rejoins, and none that moves along it joins.
         side = np.sign(a)
-        nearing = 1 - side * b
+        nearing = 1 - side * d
         join = np.divide(side * a, nearing, out=np.zeros(p), where=free & (nearing > 0))
         leave = np.divide(u, v, out=np.zeros(p), where=s * v < 0)
         j, i = join.argmax(), leave.argmax()
         event = max(join[j], leave[i])
-        leaving, joining = lam_min < event == leave[i], lam_min < event != leave[i]
+        leaving = event > lam_min and event == leave[i]
+        joining = event > lam_min and not leaving
         at = min(lam, max(event, lam_min))
-        w = u - at * v
+        w = u - at * v  # and exactly 0 where it is no more than the rounding of u and v
         w[(s * w < 0) | (np.abs(w) <= u_off + at * v_off)] = 0.0
         if joining:
             free[j] = False
@@ -173,7 +175,8 @@ def lasso_cd(
     for _ in range(10_000):
         for j in v.nonzero()[0]:
             old = w[j]
-            w[j] = penalty.prox(X[:, j] @ r / (n * v[j]) + old, lam / v[j])
+            w[j] += X[:, j] @ r / (n * v[j])  # least squares along w_j
+            w[j] = penalty.prox(w, lam / v[j])[j]
             r += X[:, j] * (old - w[j])
         if penalty.violation(w, -X.T @ r / n, lam).max() <= enough:
             break

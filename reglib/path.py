@@ -55,7 +55,8 @@ def lambda_grid(
         λ_max = max_j |x_jᵀ(y − ȳ)| / (nρ),      ρ = max(l1_ratio, 0.001).
 
     Ridge (l1_ratio = 0) never reaches zero; the floor of 0.001 gives its grid a top end all the
-    same, as it does for any other penalty with a larger λ_max or none.
+    same. Likewise for any other penalty: the grid begins at 1000 times the largest slope where its
+    λ_max is larger, or infinite.
 
     Raises `ValueError` for a bad X, y or penalty, num < 1, eps outside [1e-16, 1], or when λ_max
     is 0 because y is constant or no column varies with it.

@@ -9,8 +9,12 @@
                                  a group gives its distance to each of its members
     lam_max(gradient)            the smallest λ at which w = 0 is stationary; infinite if none
 
-where `gradient` is that of the squared error, at w or, for lam_max, at w = 0. So a penalty of your
-own is four short functions. Here is one that allows no w_j < 0:
+where `gradient` is that of the squared error, at w or, for lam_max, at w = 0, and `step` a number
+> 0 that the solver picks. ∂P(w) are the slopes that P has at w: where P is smooth its gradient; at
+a kink all slopes between those on either side, for |w_j| at 0 all of [−1, 1]; at the edge of what
+is allowed, all steeper ones outwards too. w is stationary when −gradient is λ times one of them.
+
+So a penalty of your own is four short functions. Here is one that allows no w_j < 0:
 
 >>> class NonNegative:
 ...     def value(self, w):
@@ -21,7 +25,7 @@ own is four short functions. Here is one that allows no w_j < 0:
 ...
 ...     def violation(self, w, gradient, lam):
 ...         slope = gradient + lam
-...         at_zero = np.maximum(-slope, 0.0)
+...         at_zero = np.maximum(-slope, 0.0)  # to be pushed against 0 is no fault
 ...         return np.select([w > 0, w == 0], [np.abs(slope), at_zero], np.inf)
 ...
 ...     def lam_max(self, gradient):
@@ -106,7 +110,7 @@ def soft_threshold(z: ArrayLike, t: ArrayLike) -> np.ndarray:
 
         1/2 · (w − z)² + t|w|
 
-    for every entry of z and t ≥ 0 (any shapes that broadcast, one unit for both).
+    for every entry of z and t ≥ 0 (any shapes that broadcast; z and t have the same unit).
 
     Source: Donoho & Johnstone (1994), *Biometrika* 81(3).
 

@@ -21,8 +21,8 @@ def ridge_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:
 
         w = V diag( s / (s² + nλ) ) Uᵀ y
 
-    so that one SVD serves every λ. At λ = 0 this is least squares, and the solution of minimum
-    norm when X is singular.
+    so that one SVD serves every λ. Directions with s = 0 are left out. At λ = 0 this is then least
+    squares, and the solution of minimum norm when X is singular.
 
     Raises `ValueError` for an X that is not a finite (n, p) array, a y that is not a finite (n,)
     array, or lams that are not finite and ≥ 0.
@@ -44,7 +44,8 @@ def ridge_path(X: ArrayLike, y: ArrayLike, lams: ArrayLike) -> Path:
     y, y_mean = center(y)
     U, s, Vt = svd(X)
     # s / (s² + nλ) with s divided out, so that the square of a large or small s stays in range.
-    coef = (y @ U) / (s + len(y) * lams[:, None] / s) @ Vt
+    along = (y @ U) / (s + len(y) * lams[:, None] / s)  # (L, directions)
+    coef = along @ Vt
     return Path(lams, y_mean - coef @ x_mean, coef)
 
 
@@ -75,13 +76,16 @@ def ridge_loo(
     X is (n, p), y is (n,), lams is (L,), in any order; the first two are mean squared errors, in
     the squared units of y.
 
-    loo is what `cross_validate` gives with n folds, but from one fit. Each of its refits keeps λ
-    on n − 1 rows, hence the total penalty (n − 1)λ: with the fitted values ŷ and leverages
+    loo is what `cross_validate` gives with n folds, but from one fit. Leave row i out, call what
+    the rest predicts for it p_i, and put it back with the answer p_i: the fit stays as it was. Now
+    move that answer from p_i to y_i. A fitted value moves by its leverage h_i times as much, to
+    ŷ_i = p_i + h_i(y_i − p_i). Hence y_i − p_i = (y_i − ŷ_i)/(1 − h_i), and
 
-        h_i = 1/n + Σ_k U_ik² · s_k² / (s_k² + (n−1)λ),     loo = 1/n · Σ_i ((y_i − ŷ_i)/(1 − h_i))²
+        loo = 1/n · Σ_i ((y_i − ŷ_i)/(1 − h_i))²,     h_i = 1/n + Σ_k U_ik² · s_k² / (s_k² + (n−1)λ)
 
-    both at that penalty, the 1/n from the intercept. The other two are at nλ, as in `ridge_path`:
-    dof = Σ s²/(s² + nλ) leaves the intercept out, and gcv = (RSS/n) / (1 − (1 + dof)/n)².
+    where 1/n is the intercept's part. A refit keeps λ on n − 1 rows, so that (n − 1)λ stands where
+    `ridge_path` has nλ, in ŷ too. The other two are at nλ: dof = Σ s²/(s² + nλ) leaves the
+    intercept out, and gcv = (RSS/n) / (1 − (1 + dof)/n)² has the mean of h in place of each h_i.
 
     Raises `ValueError` for a bad X, y or lams, for an X of one row, and when a row has leverage 1
     (it determines a coefficient alone: λ = 0 with p ≥ n − 1, for one), since then nothing is left
@@ -103,14 +107,14 @@ def ridge_loo(
     U, s, _ = svd(center(X)[0])
     y = center(y)[0]
     z = y @ U
-    total = lams[:, None] / s
-    kept = s / (s + n * total)  # s² / (s² + nλ)
-    left = (n - 1) * total / (s + (n - 1) * total)  # 1 − s² / (s² + (n−1)λ), exact near 0
+    lam_s = lams[:, None] / s
+    kept = s / (s + n * lam_s)  # s² / (s² + nλ)
+    left = (n - 1) * lam_s / (s + (n - 1) * lam_s)  # 1 − s² / (s² + (n−1)λ), exact near 0
     outside, room = y - U @ z, 1 - 1 / n - (U**2).sum(axis=1)
     rounding = n * np.finfo(float).eps
     if len(s) == n - 1:  # the columns of U and the intercept span every y
         outside, room, rounding = np.zeros(n), np.zeros(n), 0.0
-    slack = left @ (U**2).T + room  # 1 − h, (L, n)
+    slack = left @ (U**2).T + room  # 1 − h = Σ U²·left + (1 − 1/n − Σ U²), (L, n)
     if slack.min() <= rounding:
         k, i = np.argwhere(slack <= rounding)[0]
         raise ValueError(

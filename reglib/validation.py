@@ -18,9 +18,11 @@ class CV(NamedTuple):
     lams    (L,)    the penalty strengths
     errors  (k, L)  mean loss on the rows held out by each fold, in the units of the loss
     mean    (L,)    its mean over the folds, each fold counting alike
-    se      (L,)    the standard error of that mean: the folds' standard deviation / √k
-    best    float   the λ of least mean; of equals the largest
-    one_se  float   the largest λ whose mean is at most one standard error above the least
+    se      (L,)    the standard error of that mean: the folds' standard deviation (ddof 1) / √k;
+                    rough, as folds share training rows
+    best    float   the λ of least mean; the largest, if several tie
+    one_se  float   the largest λ, so the simplest fit, whose mean is at most one standard error,
+                    that of `best`, above the least
     path    Path    the fit on all rows, for every λ
     """
 
@@ -45,6 +47,8 @@ def squared(y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
 def log_loss(y: np.ndarray, log_odds: np.ndarray) -> np.ndarray:
     """Return −log of the probability that each prediction gives to its y, 0 or 1, in nats.
 
+    The probability of y = 1 is 1/(1 + e^(−log_odds)), so this is log(1 + e^(∓log_odds)).
+
     >>> log_loss(np.array([0.0, 1.0]), np.array([0.0, 100.0])).round(4)
     array([0.6931, 0.    ])
     """
@@ -55,7 +59,8 @@ def kfold(n: int, k: int, rng: np.random.Generator | None = None) -> list[Fold]:
     """Split n rows into k parts and return k pairs (train, validation) of row numbers.
 
     Each row is held out for validation once; the parts' sizes differ by at most one. With an
-    `rng` rows are dealt to the parts at random, without one in their order.
+    `rng` rows are dealt to the parts at random; without one they stay in their order, which is
+    right for rows in time order, and wrong for rows that are sorted.
 
     Raises `ValueError` when k < 2, k > n, or rng is not a `numpy.random.Generator`.
 

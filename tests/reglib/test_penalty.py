@@ -247,6 +247,41 @@ def test_coordinate_descent_takes_any_sum_over_the_coordinates():
     np.testing.assert_allclose(ours.coef[0], theirs.coef_, atol=1e-8)
 
 
+class Weighted:
+    """Each |w_j| times a weight of its own: as L1 on columns divided by it."""
+
+    def __init__(self, *weights):
+        self.weights = np.array(weights)
+
+    def value(self, w):
+        return float(self.weights @ np.abs(w))
+
+    def prox(self, w, t):
+        return reglib.soft_threshold(w, t * self.weights)
+
+    def violation(self, w, gradient, lam):
+        far = np.abs(gradient + lam * self.weights * np.sign(w))
+        return np.where(w == 0, np.maximum(far - lam * self.weights, 0.0), far)
+
+    def lam_max(self, gradient):
+        return float((np.abs(gradient) / self.weights).max())
+
+
+def test_weights_of_the_features_are_scales_of_the_columns():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30, 3)) + 2.0
+    y = X @ [2.0, -1.0, 0.0] + rng.normal(size=30)
+    penalty = Weighted(0.5, 1.0, 2.0)
+    lams = reglib.lambda_grid(X, y, num=5, penalty=penalty)
+    exact = reglib.lasso_path(X / penalty.weights, y, lams).coef / penalty.weights
+    assert (exact[0] == 0).all() and (exact[-1] != 0).any()
+    np.testing.assert_allclose(reglib.proximal_path(X, y, lams, penalty).coef, exact, atol=1e-8)
+    for lam, w in zip(lams, exact, strict=True):
+        np.testing.assert_allclose(
+            reglib.lasso_cd(X, y, lam, penalty=penalty).coef[0], w, atol=1e-8
+        )
+
+
 def test_a_penalty_that_is_not_allowed_has_an_infinite_objective():
     X, y = problem()
     for lam in (0.0, 0.1):
