@@ -98,6 +98,18 @@ def test_no_assignment_makes_its_own_answers_available(name):
     assert not [place for place in seen if place.endswith(("certify.py", "elastic_net.py"))]
 
 
+@needs_bwrap
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_what_an_assignment_makes_available_can_be_imported(name):
+    available = assignment(name).available
+    code = "".join(f"import reglib.{module}\n" for module in available) + "print('all there')"
+    with Nursery(available, Limits(cell=HANG)) as nursery:
+        kernel = nursery.kernel()
+        ran = kernel.run(code, HANG)
+        kernel.kill()
+    assert [output.text for output in ran.outputs] == ["all there\n"]
+
+
 @pytest.mark.parametrize("name", ["checks", "checks.judge", "exercises.ridge", "", ".checks"])
 def test_no_assignment_can_make_the_judge_available(name):
     with pytest.raises(LookupError, match="cannot be made available"):
