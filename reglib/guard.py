@@ -134,7 +134,8 @@ def _alarm(seconds: float, again: float) -> Iterator[None]:
         raise TimeIsUp
 
     own, begin = sys._getframe(), time.monotonic()
-    left, interval = signal.setitimer(signal.ITIMER_REAL, 0)
+    left, interval = signal.getitimer(signal.ITIMER_REAL)
+    signal.setitimer(signal.ITIMER_REAL, 0)
     tracing, handler = sys.gettrace(), signal.signal(signal.SIGALRM, ring)
     if left > 0 and getattr(handler, "__code__", None) is ring.__code__:  # an outer limit's
         seconds = min(seconds, left)

@@ -5,6 +5,7 @@ one `ENTRY`. What exercises share stands beside the folders: `draws` makes cases
 answers of chance, and `fits` those that are iterated.
 """
 
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -47,12 +48,14 @@ def find(name: str) -> Entry:
     return _entry(home, function)
 
 
-def _functions(name: str) -> list[str]:
+@cache
+def _functions(name: str) -> tuple[str, ...]:
     if name not in ASSIGNMENTS:
         raise LookupError(
             f"There is no assignment {name!r}: the assignments are {', '.join(ASSIGNMENTS)}."
         )
-    return [found.name for found in iter_modules(import_module(f"{__name__}.{name}").__path__)]
+    home = import_module(f"{__name__}.{name}")
+    return tuple(found.name for found in iter_modules(home.__path__))
 
 
 def _entry(name: str, function: str) -> Entry:

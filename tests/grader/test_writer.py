@@ -67,7 +67,7 @@ SOURCES = (
 
 
 @pytest.fixture(scope="module")
-def once(tmp_path_factory, released, solution, in_course):
+def ran_once(tmp_path_factory, released, solution, in_course):
     """A course in which Ada's submission has been graded; half of it is right."""
     course = Path(shutil.copytree(released, tmp_path_factory.mktemp("once") / "course"))
     notebook = json.loads((course / "exercises/ridge/ridge.ipynb").read_text("utf-8"))
@@ -83,9 +83,9 @@ def once(tmp_path_factory, released, solution, in_course):
 
 
 @pytest.fixture
-def graded(once, tmp_path):
+def graded(ran_once, tmp_path):
     """The same, in a folder of its own."""
-    return Path(shutil.copytree(once, tmp_path / "course"))
+    return Path(shutil.copytree(ran_once, tmp_path / "course"))
 
 
 def to_do(course):

@@ -212,8 +212,8 @@ def test_a_check_beside_the_learners_code_is_fooled_by(patch):
     order, points = patch.fools
     assert points > EARNS[order]
     exercise = "cross_validation.kfold_indices"
-    code = "import reglib.checks.judge, reglib.checks.tell\nfrom reglib.check import check\n"
-    code += cell(exercise, order, patch.code)
+    first = f"from reglib.check import check\ncheck({exercise!r}, len)\n"  # all is loaded then
+    code = first + cell(exercise, order, patch.code)
     code += f"\nprint('earned', check({exercise!r}, kfold_indices))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert f"earned {points:.1f}" in ran.stdout
