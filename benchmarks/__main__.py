@@ -1,4 +1,4 @@
-"""Time every comparison, print the table, and write it as Markdown for the book."""
+"""Time every comparison, print the table, and write it as Markdown into `_build/bench/`."""
 
 import argparse
 import os

@@ -7,7 +7,6 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -34,10 +33,12 @@ class Exercise:
     cell           the grade id of its check
     points, most   earned, and possible
     misconception  the name of the one that the answers match; "" if none
-    where          the behaviour of the rubric that the shown failure is about; "" if all is right
+    where          the behaviour of the rubric whose cases the misconception explains; "" if it
+                   explains all, or there is none
     fault          what was wrong with it, in a word; "" if nothing
-    trouble        what befell the kernel: "the kernel died"; "" if nothing
-    answer         sha256 of the answer, the same whatever its comments and blank space
+    trouble        why it could not be judged: "its kernel died", "it is not there"; "" if it was
+    answer         sha256 of the answer, the same whatever its comments, docstrings, own names and
+                   blank space
     text           what the learner reads
     """
 
@@ -141,14 +142,6 @@ def load(root: Path | str, assignment: str, student: str) -> Record | None:
         return Record.from_json(data)
     except ValueError as error:
         raise ValueError(f"{path} is not a record ({error}). Remove it, and grade anew.") from error
-
-
-def load_all(root: Path | str, assignment: str) -> Iterator[Record]:
-    """Return the records of an assignment, in the order of the students' names."""
-    for path in sorted(place(root, assignment).glob("*.json")):
-        record = load(root, assignment, path.stem)
-        if record is not None:
-            yield record
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -1,6 +1,6 @@
 """What every function of reglib asks of its arguments, checked in one place.
 
-Each function returns a float64 array or raises a `ValueError` that names the argument and says what
+Each function returns the argument in one form, or raises a `ValueError` that names it and says what
 to pass instead. A matrix that is float64 already is not copied, so nothing may be written into it.
 """
 

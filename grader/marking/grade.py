@@ -131,7 +131,7 @@ def _verdict(
         )
     if not (math.isfinite(points) and 0 <= points <= entry.most):
         raise AssertionError(f"{check.exercise} was given {points} of {entry.most} points")
-    (unfinished.add if points < entry.most else unfinished.discard)(check.exercise)
+    (unfinished.add if trouble or fault else unfinished.discard)(check.exercise)
     return Exercise(
         name=check.exercise,
         cell=check.grade_id,

@@ -69,7 +69,7 @@ class Execute(NbGraderExecute):
 
     def _job(self, nb: NotebookNode, resources: dict) -> Job:
         ids, folder = resources["nbgrader"], self.parent.parent.coursedir
-        # Beside the notebook stand what the release has, and what was let in of the submission.
+        # Beside the notebook stand the course's own files, and what was let in of the submission.
         place = resources["metadata"]["path"]
         return Job(
             release=course.released(folder, ids["assignment"], ids["notebook"]),

@@ -146,7 +146,7 @@ def read_marks(gradebook: Gradebook, assignment: str) -> Marks:
     return Marks(
         assignment,
         found.duedate,
-        _cells(gradebook, found),
+        _cells(found),
         _students(gradebook),
         _submissions(gradebook, found),
     )
@@ -175,7 +175,7 @@ def _find(gradebook: Gradebook, assignment: str) -> api.Assignment:
         ) from None
 
 
-def _cells(gradebook: Gradebook, assignment: api.Assignment) -> tuple[Cell, ...]:
+def _cells(assignment: api.Assignment) -> tuple[Cell, ...]:
     cells = []
     for notebook in assignment.notebooks:
         solutions = {cell.name for cell in notebook.solution_cells}

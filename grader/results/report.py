@@ -23,9 +23,9 @@ from grader.results.marks import Cell, Marks, gradebook_of, read_marks
 from grader.results.spread import LEVELS, Bar, Spread, histogram, levels, spread
 from grader.results.spreadsheet import harmless, identifier, number
 from reglib.exercises import find
+from reglib.repository import titles
 
-# What can become of an exercise: the heading of its column, and who falls under it. The first that
-# fits counts.
+# What can become of an exercise, as its column is headed; `outcome` says which it is.
 OUTCOMES = (
     "not judged",
     "right",
@@ -48,12 +48,12 @@ class Mistake:
     """A misconception of the class.
 
     students  those behind it, in whatever exercise
-    places    (function, how many, section to reread, advice) for each exercise where it was met
+    places    (function, how many, section to reread) for each exercise where it was met
     """
 
     name: str
     students: tuple[str, ...]
-    places: tuple[tuple[str, int, str, str], ...]
+    places: tuple[tuple[str, int, str], ...]
 
     @property
     def several(self) -> bool:
@@ -257,7 +257,7 @@ def mistakes(records: Sequence[Record]) -> list[Mistake]:
             name,
             tuple(behind[name]),
             tuple(
-                (exercise.partition(".")[2], count, *_reread(exercise, name))
+                (exercise.partition(".")[2], count, _reread(exercise, name))
                 for exercise, count in where[name].most_common()
             ),
         )
@@ -265,16 +265,15 @@ def mistakes(records: Sequence[Record]) -> list[Mistake]:
     ]
 
 
-def _reread(exercise: str, misconception: str) -> tuple[str, str]:
-    """The section and the advice of an entry; nothing if it has lost this misconception since."""
+def _reread(exercise: str, misconception: str) -> str:
+    """The title of the section to reread, as learners are told it; "" if none is known."""
     try:
         entry = find(exercise)
     except LookupError:
-        return "", ""
-    known = {m.name: m for m in entry.misconceptions}
-    if misconception not in known:
-        return entry.section, ""
-    return known[misconception].section, known[misconception].advice
+        return ""
+    sections = {m.name: m.section for m in entry.misconceptions}
+    title, _ = titles(sections.get(misconception, entry.section)) or ("", "")
+    return title
 
 
 def _points(marks: dict, cells: Iterable[Cell]) -> float:
@@ -347,7 +346,7 @@ def table(report: Report) -> str:
             found: list[str] = [""] * 6
             if record and exercise:
                 name = exercise.misconception
-                section = _reread(exercise.name, name)[0] if name else ""
+                section = _reread(exercise.name, name) if name else ""
                 found = [name, section, exercise.where, exercise.fault, exercise.trouble]
                 found += ["yes" if record.sandbox else "no"]
             waiting = cell.key in submission.waiting

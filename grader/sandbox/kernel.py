@@ -40,7 +40,7 @@ UNPRINTABLE = re.compile(
 
 
 class Ended(Exception):
-    """A kernel has ended, by itself or by us: the reason completes "… while it ran"."""
+    """A kernel has ended, by itself or by us: the reason completes "0 points, because …"."""
 
 
 def sweep() -> None:

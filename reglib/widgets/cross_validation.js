@@ -8,7 +8,7 @@ import { choose, foldErrors, makeFolds } from "./folds.js";
 import { choiceView, curveView, foldView, listed } from "./cv_views.js";
 
 /** The made data of `CrossValidationExplorer`: X as columns, and y. */
-export function makeData({ rows, weights }, seed) {
+function makeData({ rows, weights }, seed) {
   const u = uniforms(seed, 2 * rows * (weights.length + 1));
   const take = () => normals(u.splice(0, rows), u.splice(0, rows));
   const X = weights.map(take);

@@ -94,7 +94,7 @@ export function ridge(X, y) {
 
 /** x = Qh + dq, with a q of length 1 orthogonal to Q's orthonormal columns: Gram–Schmidt, twice,
     which is as exact as reflections. */
-export function orthogonalise(Q, x) {
+function orthogonalise(Q, x) {
   const h = Q.map(() => 0);
   const rest = [...x];
   for (let pass = 0; pass < 2; pass++) {

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from grader.record import Exercise, Record, Remark, load, load_all, place, save
+from grader.record import Exercise, Record, Remark, load, place, save
 
 EXERCISE = Exercise(
     "ridge.ridge_fit", "check_ridge_fit", 2, 6.0, "the intercept is penalised", "λ = 0", "wrong",
@@ -24,14 +24,6 @@ def test_a_record_comes_back_as_it_was(tmp_path):
     assert type(load(tmp_path, "ridge", "ada").exercises[0].points) is float
     assert load(tmp_path, "ridge", "bo") is None
     assert (tmp_path / ".grader").stat().st_mode & 0o77 == 0
-
-
-def test_all_records_of_an_assignment_in_order(tmp_path):
-    for student in ("zoë", "a.b", "ada"):
-        save(replace(RECORD, student=student), tmp_path)
-    save(replace(RECORD, assignment="lasso", student="other"), tmp_path)
-    assert [record.student for record in load_all(tmp_path, "ridge")] == ["a.b", "ada", "zoë"]
-    assert list(load_all(tmp_path, "overfitting")) == []
 
 
 def mangled(**changes):

@@ -2,8 +2,8 @@
 
 It has imported all that a notebook needs, so a kernel is there in a fraction of a second. Each one
 gets user, mount, process, network and IPC namespaces of its own, and folders of its own: no two
-share a process or a byte that can be written. Nothing of the grader is visible here, so this file
-stands alone. Requests come as lines of JSON on stdin, answers go as lines of JSON to stdout:
+share a process or a byte that can be written. Of the grader only this folder is visible here.
+Requests come as lines of JSON on stdin, answers go as lines of JSON to stdout:
 
     {"do": "start", "id": "7"}      fork one for the folder /runs/7  → {"id": "7", "ready": true}
     {"do": "interrupt", "id": "7"}  send SIGINT to it

@@ -86,6 +86,17 @@ def test_right_answers_earn_all_points(points):
     assert "set up" in shown["setup"]
 
 
+def test_a_right_answer_whose_points_are_halved_is_not_what_to_mend_first(points):
+    right = ANSWERS["ridge_objective"]
+    halved = right.replace("    return", "    y += 1\n    return")
+    slip = ANSWERS["ridge_gradient"].replace("lam * w", "2 * lam * w")
+    for objective, earns, told in ((halved, 1.5, False), (right.replace(" / 2 *", " *"), 1, True)):
+        made = notebook(ridge_objective=objective, ridge_gradient=slip)
+        earned, _, shown = points(made)
+        assert earned["ridge_objective"] == earns
+        assert ("builds on ridge_objective" in "".join(shown.values())) == told
+
+
 DEADLY = {
     "dies": ("import os; os._exit(1)", "its kernel died"),
     "hangs": (

@@ -26,6 +26,7 @@ from reglib.checks.judge import judge
 from reglib.checks.run import Error, Outcome, run
 from reglib.checks.tell import tell
 from reglib.exercises import assignment
+from reglib.repository import titles
 
 ENTRIES = assignment("ridge").entries
 QUESTIONS = {"same_lambda_more_patients": 4, "rows_or_copies": 4, "entered_twice": 3}
@@ -285,15 +286,15 @@ def test_mistakes_are_ranked_with_the_students_behind_them(records, gathered):
     assert sizes == sorted(sizes, reverse=True)
     assert {m.name: set(m.students) for m in gathered.mistakes} == behind
     known = {
-        (entry.function, m.name): (m.section, m.advice)
+        (entry.function, m.name): titles(m.section)[0]
         for entry in ENTRIES
         for m in entry.misconceptions
     }
     for mistake in gathered.mistakes:
-        for function, _, section, advice in mistake.places:
-            assert (section, advice) == known[function, mistake.name]
+        for function, _, section in mistake.places:
+            assert section == known[function, mistake.name]
         met = sum(e.misconception == mistake.name for r in records.values() for e in r.exercises)
-        assert sum(count for _, count, _, _ in mistake.places) == met
+        assert sum(count for _, count, _ in mistake.places) == met
 
 
 def test_each_exercise_has_one_outcome_for_each_student(records, gathered):
@@ -403,7 +404,8 @@ def test_page_shows_the_figures(page, gathered):
     assert "Remarks that raise no suspicion, on 1 notebook" in text
     assert page.row("s09", "1 d 3 h")[2] == "2.5"
     first = gathered.mistakes[0]
-    function, count, section, _ = first.places[0]
+    function, count, section = first.places[0]
+    assert " " in section  # a title, and not a label
     assert f"{first.name}: {len(first.students)} students" in text
     assert f"{function} ({count}): reread “{section}”" in text
     for bar in gathered.histogram:
