@@ -27,7 +27,7 @@ QUIET = (
     "--disable-sync --no-first-run"
 )
 # Fixtures by which tests start something else.
-STARTS = {"browser", "in_course", "nbgrader", "nursery"}
+STARTS = {"browser", "grown", "in_course", "nbgrader", "nursery"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -63,7 +63,7 @@ def three_cells(text, answer, check):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def grown(tmp_path_factory):
     """A copy of the course to which an exercise and an assignment have been added."""
     folder = tmp_path_factory.mktemp("copy") / "course"
     made = ("__pycache__", "_build", "submitted", "autograded", "feedback", "*.db")
@@ -142,36 +142,36 @@ def passed(folder, *arguments):
     return re.findall(r"^PASSED (.*)$", told, re.MULTILINE)
 
 
-def test_what_was_added_is_released_without_its_solution(course):
+def test_what_was_added_is_released_without_its_solution(grown):
     for name in ("ridge", "norms"):
-        text = (course / "exercises" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+        text = (grown / "exercises" / name / f"{name}.ipynb").read_text(encoding="utf-8")
         assert "def squared_norm(w):" in text and f"{name}.squared_norm" in text
         assert "return w @ w" not in text and "For the grader" not in text
 
 
 @pytest.mark.parametrize("held", HELD)
-def test_everything_holds_that_held_before(course, held):
-    files = sorted(str(file.relative_to(course)) for file in course.glob(held))
-    assert files and passed(course, *files)
+def test_everything_holds_that_held_before(grown, held):
+    files = sorted(str(file.relative_to(grown)) for file in grown.glob(held))
+    assert files and passed(grown, *files)
 
 
-def test_what_is_new_was_among_what_was_held(course):
-    files = sorted(str(file.relative_to(course)) for held in HELD for file in course.glob(held))
-    listed = python(course, "-m", "pytest", "--collect-only", "-q", *files)
+def test_what_is_new_was_among_what_was_held(grown):
+    files = sorted(str(file.relative_to(grown)) for held in HELD for file in grown.glob(held))
+    listed = python(grown, "-m", "pytest", "--collect-only", "-q", *files)
     squared = "ridge.squared_norm", "norms.squared_norm"
     for added in (*squared, "norms", "baseline", "whose-mean", "load_ramp", "blackboard"):
         assert f"[{added}]" in listed
     assert "reglib.data.load_ramp" in listed
 
 
-def test_the_new_lesson_is_published_and_its_questions_answer(course):
+def test_the_new_lesson_is_published_and_its_questions_answer(grown):
     """With all others, in a browser."""
     files = "tests/site/test_pages.py", "tests/site/test_quizzes.py"
-    names = passed(course, *files, "-k", "baseline or load_without_error or narrow_window")
+    names = passed(grown, *files, "-k", "baseline or load_without_error or narrow_window")
     assert len(names) >= 4
 
 
-def test_the_new_assignment_is_released_submitted_and_checked(course):
+def test_the_new_assignment_is_released_submitted_and_checked(grown):
     """By nbgrader, as all others are: with right answers, with none, and with a mistake."""
-    names = passed(course, "tests/notebooks/test_every_assignment.py", "-k", "norms")
+    names = passed(grown, "tests/notebooks/test_every_assignment.py", "-k", "norms")
     assert len(names) == 3
