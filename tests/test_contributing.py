@@ -1,14 +1,12 @@
 """What CONTRIBUTING.md says is done as it says, in a copy of the course, and then held to all tests
 that such a change is held to."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 
 import nbformat
 import pytest
+from copies import copy_of_the_course, python
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from reglib.repository import path
@@ -65,9 +63,7 @@ def three_cells(text, answer, check):
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory):
     """A copy of the course to which an exercise and an assignment have been added."""
-    folder = tmp_path_factory.mktemp("copy") / "course"
-    made = ("__pycache__", "_build", "submitted", "autograded", "feedback", "*.db")
-    shutil.copytree(path(), folder, ignore=shutil.ignore_patterns(".*", *made))
+    folder = copy_of_the_course(tmp_path_factory.mktemp("copy") / "course")
 
     entry, *cells = recipe("Add an exercise")
     (folder / "reglib/exercises/ridge/squared_norm.py").write_text(entry, encoding="utf-8")
@@ -120,20 +116,6 @@ def insert(file, text, before):
     old = file.read_text(encoding="utf-8")
     assert old.count(before) == 1
     file.write_text(old.replace(before, text + before), encoding="utf-8")
-
-
-def python(folder, *arguments):
-    """Run Python in a folder, with the reglib that is there, apart from the tests of this run."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=env | {"PYTHONPATH": str(folder)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
-    return done.stdout
 
 
 def passed(folder, *arguments):

@@ -1,15 +1,14 @@
 """The explorer that CONTRIBUTING.md adds, added as it says to a copy of the course."""
 
-import os
+import functools
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from copies import copy_of_the_course, python
 from hands import numbers, settle, slider
 
 ROOT = Path(__file__).parents[2]
@@ -29,28 +28,12 @@ def recipe():
 @pytest.fixture(scope="module")
 def course(tmp_path_factory, recipe):
     """A copy of the course with the explorer; commands import the copy's own reglib."""
-    folder = tmp_path_factory.mktemp("copy") / "course"
-    leave_out = shutil.ignore_patterns("__pycache__")
-    for name in ("reglib", "tests/site", "tests/widgets", "book/_static", "book/_ext"):
-        shutil.copytree(ROOT / name, folder / name, ignore=leave_out)
-    for name in ("pyproject.toml", "_config.yml", "book/references.bib"):
-        shutil.copy(ROOT / name, folder / name)
+    folder = copy_of_the_course(tmp_path_factory.mktemp("copy") / "course")
     for path, text in recipe[0].items():
         assert not (folder / path).exists()
         (folder / path).write_text(text, encoding="utf-8")
 
-    def run(*arguments):
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(folder)},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    return folder, run
+    return folder, functools.partial(python, folder)
 
 
 def test_its_files_are_in_the_style_of_the_course(course, recipe):
@@ -91,10 +74,8 @@ def test_it_works_on_a_page_of_the_book(course, recipe, serve, visit):
     settle(page)
     assert numbers(page)["w of the least sum"] == pytest.approx(1 / 11, rel=1e-12)
     assert not page.locator(".explorer-static img").is_visible()
-    for scheme in (
-        "light",
-        "dark",
-    ):  # the style of the book is no more in its way than that of a page
+    # The style of the book is no more in its way than that of a page.
+    for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_selector(f"html[data-theme={scheme}]")
         found = Axe().run(page, ".explorer", {"resultTypes": ["violations"], "preload": False})

@@ -57,7 +57,8 @@ def test_every_answer_is_reached_by_keyboard_and_answers_back(visit, book, path,
             else:
                 page.keyboard.press("ArrowDown")
             assert verdict(question) == (answer["correct"], not answer["correct"]), known["id"]
-    page.wait_for_function("MathJax.startup.promise.then(() => true)")
+    if page.locator("script[src*=tex-chtml]").count():  # there are formulas on the page
+        page.wait_for_function("MathJax.startup.promise.then(() => true)")
     assert unset(page) == 0
     found = Axe().run(page, options=AXE).response["violations"]
     assert not [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")]
