@@ -624,4 +624,4 @@ def test_a_misconception_that_its_entry_has_lost_is_still_shown(small):
     (mistake,) = report.gather(course, "ridge").mistakes
     assert mistake.name == "an older name"
     assert sorted(place[:2] for place in mistake.places) == [("gone", 1), ("ridge_objective", 1)]
-    assert {place[2:] for place in mistake.places} == {("", ""), (ENTRIES[0].section, "")}
+    assert {place[2] for place in mistake.places} == {"", titles(ENTRIES[0].section)[0]}
