@@ -8,9 +8,9 @@ from pathlib import Path
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
+from grader.record import home
 from grader.submission.release import Release, ReleaseError, read
 
-SECRET = Path(".grader", "secret")
 MARK = "\0"  # stands where a name goes, and can be in no path
 
 
@@ -74,9 +74,8 @@ def _in_place_of_mark(path: Path | str) -> set[str]:
 
 def secret(course: CourseDirectory) -> bytes:
     """The secret from which cases are drawn; made once, and readable only by its owner."""
-    path = Path(course.root) / SECRET
+    path = home(course.root) / "secret"
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))

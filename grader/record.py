@@ -6,12 +6,15 @@ A record is written when the submission is wholly in the gradebook, so it also s
 import json
 import math
 import os
+import stat
 import tempfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(".grader", "verdicts")
+HOME = Path(".grader")
+FOLDER = HOME / "verdicts"
+PRIVATE = 0o700
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,15 @@ def _value(kind: Any, value: Any, where: str) -> Any:
     raise ValueError(f"{where} must be a {kind.__name__}, and is {value!r:.80}.")
 
 
+def home(root: Path | str) -> Path:
+    """The folder for what the grader keeps of a course: there, and open to its owner alone."""
+    folder = Path(root) / HOME
+    folder.mkdir(parents=True, exist_ok=True)
+    if stat.S_IMODE(folder.stat().st_mode) != PRIVATE:
+        folder.chmod(PRIVATE)
+    return folder
+
+
 def place(root: Path | str, assignment: str, student: str = "") -> Path:
     """Where the record of a student is kept, or the folder of those of an assignment."""
     for name in (assignment, student or "x"):
@@ -122,7 +134,7 @@ def save(record: Record, root: Path | str) -> Path:
     """Write a record into the course folder `root`: wholly, or not at all. Return where it is."""
     path = place(root, record.assignment, record.student)
     text = record.to_json()
-    (Path(root) / FOLDER.parts[0]).mkdir(mode=0o700, parents=True, exist_ok=True)
+    home(root)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(path, text)
     return path

@@ -3,62 +3,36 @@
 import argparse
 import contextlib
 import fcntl
-import logging
+import os
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import dask
-from distributed import Client, LocalCluster
 from sqlalchemy.exc import SAWarning
 from traitlets import TraitError
 
+from grader.cluster import NoCluster, cluster
 from grader.course import handed_in
+from grader.pool import Pool, cores
+from grader.record import home
 from grader.sandbox import walls
 from grader.submission.release import ReleaseError
-from grader.writer import Run
+from grader.writer import Run, Workers
 
 
 @contextlib.contextmanager
 def alone(root: Path | str) -> Iterator[None]:
     """Let one run at a time write to the gradebook of a course."""
-    path = Path(root, ".grader", "run.lock")
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path = home(root) / "run.lock"
     with open(path, "w") as file:
+        os.fchmod(file.fileno(), 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SystemExit("Another run is at work on this gradebook: wait for it.") from None
         yield
-
-
-@contextlib.contextmanager
-def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
-    """Connect to a Dask scheduler, or to one of our own whose workers are starting meanwhile."""
-    dask.config.set({"distributed.scheduler.allowed-failures": 10})
-    # Dask keeps the last thousand messages: in ours are whole notebooks.
-    dask.config.set({"distributed.admin.low-level-log-length": 10})
-    if scheduler:
-        try:
-            client = Client(scheduler)
-        except (OSError, ValueError) as error:
-            raise SystemExit(f"No Dask scheduler answers at {scheduler} ({error}).") from None
-        with client:
-            yield client
-        return
-    dask.config.set({"distributed.worker.preload": ["grader.lean", "grader.marking.work"]})
-    with (
-        LocalCluster(
-            n_workers=0,
-            threads_per_worker=1,
-            dashboard_address=None,
-            silence_logs=logging.ERROR,
-        ) as local,
-        Client(local) as client,
-    ):
-        local.scale(workers)
-        yield client
 
 
 def positive(text: str) -> int:
@@ -76,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="grade again what is already graded")
     parser.add_argument("--workers", metavar="N", type=positive, help="default: one for each core")
     parser.add_argument(
-        "--scheduler", metavar="tcp://HOST:PORT", help="use the workers of this Dask scheduler"
+        "--scheduler", metavar="tls://HOST:PORT", help="use the workers of this Dask scheduler"
     )
     parser.add_argument(
         "--unsandboxed",
@@ -94,15 +68,26 @@ def main(args: argparse.Namespace) -> None:
             walls.require()
     except (LookupError, ReleaseError, TraitError, walls.NoSandbox) as problem:
         raise SystemExit(problem.args[0]) from None
-    workers = args.workers or min(dask.system.CPU_COUNT, len(students))
-    with alone("."), cluster(args.scheduler, workers) as client:
-        run.go(client, students, args.force)
+    number = args.workers or min(cores(), len(students))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # workers end before the run does
+    try:
+        with alone("."), workers(args.scheduler, number) as them:
+            run.go(them, students, args.force)
+    except NoCluster as problem:
+        raise SystemExit(str(problem)) from None
+    except KeyboardInterrupt:
+        raise SystemExit("Stopped. The same command goes on with what is left.") from None
     done = len(students) - len(run.graded) - len(run.failed)
     print(f"{len(run.graded)} graded, {done} were already, {len(run.failed)} failed.")
     for student, why in run.failed.items():
         print(f"  {student}: {why}", file=sys.stderr)
     if run.failed:
         raise SystemExit(1)
+
+
+def workers(scheduler: str | None, number: int) -> contextlib.AbstractContextManager[Workers]:
+    """Those of a cluster, or as many of our own."""
+    return cluster(scheduler) if scheduler else Pool(number)
 
 
 def chosen(run: Run, students: list[str] | None) -> list[str]:

@@ -10,19 +10,19 @@ import itertools
 import json
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict
 from pathlib import Path
+from typing import Protocol
 
-import dask
 import nbformat
-from distributed import Client, as_completed
 from nbgrader.utils import temp_attrs
 from tqdm import tqdm
 
 import reglib
 from grader import course, marking, record, sandbox, submission
-from grader.marking.grade import Graded, Job
+from grader.marking.grade import Graded, Job, seeds
 from grader.marking.work import work
 from grader.plugins.execute import Execute
 from grader.plugins.kept import kept
@@ -37,6 +37,13 @@ log = logging.getLogger(__name__)
 
 # Any file of theirs may decide on a mark.
 JUDGES = [Path(package.__file__).parent for package in (reglib, submission, marking, sandbox)]
+
+
+class Workers(Protocol):
+    """Who does jobs elsewhere: of any number, which may change meanwhile."""
+
+    def number(self) -> int: ...
+    def submit(self, do: Callable[[Job], Graded], job: Job) -> "Future[Graded]": ...
 
 
 class Run:
@@ -71,7 +78,8 @@ class Run:
             path = folder / f"{self.release.name}.ipynb"
             repaired = repair_file(self.release, path, course.submissions(self.course))
             files = {**repaired.files, **self.files}
-            notebook = nbformat.writes(with_remarks(repaired))
+            cells = with_remarks(repaired)
+            notebook = nbformat.writes(cells)
             key = self._key(notebook, files)
             if force or not self._is_done(student, key):
                 for remark in repaired.remarks:
@@ -80,7 +88,7 @@ class Run:
                     self.release,
                     notebook,
                     student,
-                    self.secret,
+                    seeds(self.secret, student, self.release, cells, files),
                     files,
                     repaired.remarks,
                     key,
@@ -122,11 +130,10 @@ class Run:
         record.save(done, self.course.root)
         self.graded[done.student] = done
 
-    def go(self, client: Client, students: Sequence[str], force: bool = False) -> None:
+    def go(self, workers: Workers, students: Sequence[str], force: bool = False) -> None:
         """Grade these students, never holding more than a few submissions at once."""
         jobs = self.jobs(students, force)
-        waiting = as_completed(with_results=False)
-        under_way = {}
+        under_way: dict[Future[Graded], str] = {}
         left = len(students)
         with (
             kept(self.course.db_url),
@@ -134,24 +141,21 @@ class Run:
         ):
 
             def submit() -> None:
-                # Workers may still be on their way, and more of them than there are cores here.
-                ahead = 2 * max(dask.system.CPU_COUNT, sum(client.nthreads().values()))
-                for job in itertools.islice(jobs, max(0, ahead - len(under_way))):
-                    future = client.submit(work, job, pure=False, retries=2)
-                    under_way[future] = job.student
-                    waiting.add(future)
+                ahead = 2 * workers.number() - len(under_way)
+                for job in itertools.islice(jobs, max(0, ahead)):
+                    under_way[workers.submit(work, job)] = job.student
 
             submit()
-            for future in waiting:
-                student = under_way.pop(future)
-                try:
-                    self.write(future.result())
-                except Exception as error:
-                    log.exception("The submission of %s was not graded.", student)
-                    self.failed[student] = f"{type(error).__name__}: {error}"
-                future.release()
-                bar.update()
-                submit()
+            while under_way:
+                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    student = under_way.pop(future)
+                    try:
+                        self.write(future.result())
+                    except Exception as error:
+                        log.exception("The submission of %s was not graded.", student)
+                        self.failed[student] = f"{type(error).__name__}: {error}"
+                    bar.update()
+                    submit()
             bar.update(bar.total - bar.n)
 
 

@@ -18,6 +18,7 @@ from grader.marking.sitting import Answers, Sitting, grade_id
 from grader.record import Exercise, Record, Remark
 from grader.sandbox.kernel import Nursery
 from grader.sandbox.walls import Limits
+from grader.submission.folder import TIMESTAMP
 from grader.submission.release import Check, Release
 from reglib.checks.entry import Case
 from reglib.checks.judge import judge
@@ -32,7 +33,7 @@ class Job:
     """All that is needed to grade one submission.
 
     notebook   repaired, as text
-    secret     from which cases are drawn
+    seeds      of each exercise, from which its cases are drawn
     files      that stand beside the notebook
     remarks    on what was handed in, for the record
     key        of the record
@@ -42,7 +43,7 @@ class Job:
     release: Release
     notebook: str
     student: str
-    secret: bytes
+    seeds: Mapping[str, int]
     files: Mapping[str, bytes] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     key: str = ""
@@ -61,14 +62,13 @@ def grade(job: Job, nursery: Nursery) -> Graded:
     """Run a notebook, write outputs and verdicts into its cells, and return it with the record.
 
     Verdicts are made when the kernel has ended, and become outputs only then, so that nothing that
-    it says can reach them. Each student meets other cases. The same work meets the same ones again,
-    and changed work others: as a helper of an answer may stand in any cell, the seed depends on all
-    code of the notebook.
+    it says can reach them.
     """
     start = time.monotonic()
     release, notebook = job.release, nbformat.reads(job.notebook, 4)
-    cases = _draw(job, notebook)
-    answers = Sitting(nursery, job.files, cases).run(notebook, release)
+    checks = release.checks.values()
+    cases = {check: find(check.exercise).draw(job.seeds[check.exercise]) for check in checks}
+    answers = Sitting(nursery, _beside(job.files), cases).run(notebook, release)
     exercises, unfinished = [], set()
     for cell in notebook.cells:
         check = release.checks.get(grade_id(cell))
@@ -89,15 +89,34 @@ def grade(job: Job, nursery: Nursery) -> Graded:
     return Graded(nbformat.writes(notebook), record)
 
 
-def _draw(job: Job, notebook: NotebookNode) -> dict[Check, list[Case]]:
+def seeds(
+    secret: bytes,
+    student: str,
+    release: Release,
+    notebook: NotebookNode,
+    files: Mapping[str, bytes],
+) -> dict[str, int]:
+    """Return the seed of each exercise, which does not tell the secret.
+
+    Each student meets other cases. The same work meets the same ones again, and changed work
+    others: as a helper of an answer may stand in any cell, and what it reads in any file, the seed
+    depends on all code of the notebook and on all files beside it.
+    """
     code = "\0".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    work = hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
+    told = hashlib.sha256(code.encode("utf-8", "replace"))
+    for name, data in sorted(_beside(files).items()):
+        told.update(f"\0{name}\0{hashlib.sha256(data).hexdigest()}".encode("utf-8", "replace"))
 
-    def seed(check: Check) -> int:
-        text = "\0".join([job.student, check.exercise, work]).encode("utf-8", "replace")
-        return int.from_bytes(hmac.digest(job.secret, text, "sha256")[:16], "big")
+    def seed(exercise: str) -> int:
+        text = "\0".join([student, exercise, told.hexdigest()]).encode("utf-8", "replace")
+        return int.from_bytes(hmac.digest(secret, text, "sha256")[:16], "big")
 
-    return {check: find(check.exercise).draw(seed(check)) for check in job.release.checks.values()}
+    return {check.exercise: seed(check.exercise) for check in release.checks.values()}
+
+
+def _beside(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What a notebook can read: when it was handed in is no part of the work."""
+    return {name: data for name, data in files.items() if name != TIMESTAMP}
 
 
 def _verdict(

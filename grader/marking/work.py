@@ -51,5 +51,10 @@ def nursery(available: Sequence[str], limits: Limits, sandboxed: bool) -> Iterat
 def close() -> None:
     """Close all nurseries of this process, when nobody is using them."""
     with _turn:
-        while _open:
-            _open.popitem()[1].close()
+        abandon()
+
+
+def abandon() -> None:
+    """Close all nurseries of this process, which does no more work after that."""
+    while _open:
+        _open.popitem()[1].close()

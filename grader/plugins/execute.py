@@ -12,7 +12,7 @@ from traitlets import Bool, Dict, TraitError, validate
 from traitlets.config import Config
 
 from grader import course, record
-from grader.marking.grade import Job
+from grader.marking.grade import Job, seeds
 from grader.marking.work import work
 from grader.plugins.ready import Ready
 from grader.sandbox import walls
@@ -71,12 +71,14 @@ class Execute(NbGraderExecute):
         ids, folder = resources["nbgrader"], self.parent.parent.coursedir
         # Beside the notebook stand the course's own files, and what was let in of the submission.
         place = resources["metadata"]["path"]
+        files, student = take(place, place).files, ids["student"]
+        release = course.released(folder, ids["assignment"], ids["notebook"])
         return Job(
-            release=course.released(folder, ids["assignment"], ids["notebook"]),
+            release=release,
             notebook=nbformat.writes(nb),
-            student=ids["student"],
-            secret=course.secret(folder),
-            files=take(place, place).files,
+            student=student,
+            seeds=seeds(course.secret(folder), student, release, nb, files),
+            files=files,
             remarks=remarks_of(nb),
             limits=self.given_limits(),
             sandboxed=self.sandboxed,

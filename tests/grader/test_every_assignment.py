@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from params import first_of
 
-from grader.marking.grade import Job, grade
+from grader.marking.grade import Job, grade, seeds
 from grader.sandbox.kernel import Nursery
 from grader.submission import release
 from reglib.exercises import ASSIGNMENTS, assignment
@@ -22,8 +22,9 @@ if not shutil.which("bwrap"):
 def test_a_right_notebook_runs_to_its_end_and_earns_all(name):
     released = release.read(ROOT / f"exercises/{name}/{name}.ipynb")
     notebook = nbformat.read(ROOT / f"solutions/{name}/{name}.ipynb", 4)
+    drawn = seeds(b"secret", "ada", released, notebook, {})
     with Nursery(assignment(name).available) as nursery:
-        text, record = grade(Job(released, nbformat.writes(notebook), "ada", b"secret"), nursery)
+        text, record = grade(Job(released, nbformat.writes(notebook), "ada", drawn), nursery)
     notebook = nbformat.reads(text, 4)
     assert [(e.points, e.trouble) for e in record.exercises] == [
         (entry.most, "") for entry in assignment(name).entries

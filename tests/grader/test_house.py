@@ -18,7 +18,7 @@ ARROWS = {
     "record": set(),
     "sandbox": set(),
     "submission": {"record"},
-    "course": {"submission"},
+    "course": {"record", "submission"},
     "marking": {"record", "sandbox", "submission"},
     "results": {"course", "record"},
     "plugins": {"course", "marking", "record", "results", "sandbox", "submission"},

@@ -30,13 +30,10 @@ def test_an_assignment_that_is_not_there(refused, command):
     assert command.split()[1] in sentence and "ridge" in sentence.split(":", 1)[1]
 
 
-def test_neither_workers_nor_a_scheduler_are_started_for_it(course, in_course):
-    """It is told before Dask is asked for anything."""
+def test_no_workers_are_started_for_it(course, in_course):
     code = (
-        "import sys, distributed\n"
-        "class Started:\n"
-        "    def __init__(self, *args, **settings): sys.exit('started')\n"
-        "distributed.LocalCluster = distributed.Client = Started\n"
+        "import sys, grader.run\n"
+        "grader.run.Pool = lambda number: sys.exit('started')\n"
         "sys.argv = ['grader', 'run', {name!r}]\n"
         "import runpy; runpy.run_module('grader', run_name='__main__')\n"
     )
@@ -106,14 +103,3 @@ def test_a_number_of_workers_that_is_none(course, in_course, number):
 )
 def test_a_place_that_cannot_be_written_to(refused, command, place):
     assert f"{place} cannot be written" in refused(*command.split())
-
-
-def test_a_scheduler_that_does_not_answer(course, hand_in, in_course):
-    hand_in(course, "ada", {})
-    arguments = ("run", "ridge", "--scheduler", "tcp://127.0.0.1:1")
-    env = {**in_course.env, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}
-    command = [sys.executable, "-m", "grader", *arguments]
-    done = subprocess.run(command, cwd=course, env=env, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("No Dask scheduler answers at tcp://127.0.0.1:1")
-    assert "Traceback" not in done.stderr

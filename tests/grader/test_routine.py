@@ -14,11 +14,11 @@ import subprocess
 import threading
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
-from distributed import Client, LocalCluster
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.utils import compute_checksum
@@ -146,23 +146,25 @@ def collected(term, in_course):
     return before.stderr, in_course(term, "nbgrader", "zip_collect", "ridge", "--force").stderr
 
 
+class Here(ThreadPoolExecutor):
+    """A worker in this process, in which tests are in no hurry."""
+
+    def number(self):
+        return 1
+
+
 @pytest.fixture(scope="module")
 def graded(collected, term):
     """Run the grader, in this process, over some students; at first over all."""
     (term / "submitted/bob/ridge/timestamp.txt").write_text(LATE)
     with gradebook_of(course_at(".")) as gradebook:
         gradebook.update_or_create_assignment("ridge", duedate=DUE)
-    with (
-        LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-        ) as cluster,
-        Client(cluster) as client,
-    ):
+    with Here(1) as workers:
 
         def graded(students, force=False, prepare=lambda run: None):
             run = Run(".", "ridge")
             prepare(run)
-            run.go(client, sorted(students), force)
+            run.go(workers, sorted(students), force)
             assert not run.failed
             return run.graded
 

@@ -1,12 +1,14 @@
 """`python -m grader run`: a class graded in parallel, killed at any moment, on any database."""
 
-import gc
-import json
+import contextlib
+import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -15,10 +17,7 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook
 from params import first_of
-from patience import until
-
-from grader.record import Remark
-from grader.run import cluster
+from patience import HANG, until
 
 if not shutil.which("bwrap"):
     pytest.skip("bubblewrap is not installed", allow_module_level=True)
@@ -147,30 +146,145 @@ def test_a_run_that_is_killed_goes_on_to_the_same_gradebook(
     assert not list(other.rglob("*.writing"))
 
 
-def test_an_existing_scheduler_is_used(class_of, in_course):
-    from distributed import LocalCluster
+AUDIT = """
+import os, socket, sys
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
-        in_course(
-            class_of,
-            "grader",
-            "run",
-            "ridge",
-            "--student",
-            "s03",
-            "--scheduler",
-            cluster.scheduler_address,
-        )
-    assert json.loads((class_of / ".grader/verdicts/ridge/s03.json").read_text())["sandbox"]
+def note(one, address):
+    with open(os.environ["LISTENING"], "a") as file:
+        print(one.family.name, address, file=file)
+
+def audit(event, args):
+    if event == "socket.bind" and args[0].family.name in ("AF_INET", "AF_INET6", "AF_UNIX"):
+        if args[0].type != socket.SOCK_STREAM:  # which can be spoken to once it is bound
+            note(*args)
+
+def listen(one, *args, call=socket.socket.listen):
+    note(one, one.getsockname())
+    call(one, *args)
+
+socket.socket.listen = listen
+sys.addaudithook(audit)
+"""
 
 
-def test_what_has_been_given_out_is_not_kept():
-    """Dask keeps many of its last messages, and each of ours has a notebook in it."""
-    with cluster(None, 1) as client:
-        for number in range(40):
-            client.submit(str, Remark(f"{number}")).result()
-        gc.collect()
-        assert sum(isinstance(thing, Remark) for thing in gc.get_objects()) < 20
+def is_private(path):
+    """Whether a folder on the way is closed to all but its owner."""
+    return any(way.exists() and way.stat().st_mode & 0o077 == 0 for way in Path(path).parents)
+
+
+def doors(pid):
+    """Sockets that another user could reach, of a process and all that it has started.
+
+    What is in a network of its own is reached by none that has a name there only.
+    """
+    found = set()
+    for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess, OSError):
+            apart = not os.path.samefile(f"/proc/{process.pid}/ns/net", "/proc/self/ns/net")
+            for one in process.net_connections("all"):
+                if one.family != socket.AF_UNIX and not apart:
+                    found.add(str(one.laddr))
+                elif one.family == socket.AF_UNIX and one.laddr.startswith("/") and not apart:
+                    found |= {one.laddr} - ({one.laddr} if is_private(one.laddr) else set())
+                elif one.family == socket.AF_UNIX and one.laddr and not apart:
+                    found.add(one.laddr)
+    for path in Path(tempfile.gettempdir()).glob("grader-*/runs/*/ipc/k-*"):
+        if not is_private(path):
+            found.add(str(path))
+    return found
+
+
+def test_a_run_opens_no_door_to_other_users_of_the_machine(class_of, in_course, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(AUDIT)
+    env = {**in_course.env, "PYTHONPATH": str(tmp_path), "LISTENING": str(tmp_path / "listening")}
+    command = [sys.executable, "-m", "grader", "run", "ridge", "--workers=2"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    seen, found = 0, set()
+    with subprocess.Popen(command, cwd=class_of, env=env, **quiet) as run:
+        while run.poll() is None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found |= doors(run.pid)
+                seen = max(seen, len(psutil.Process(run.pid).children(recursive=True)))
+            time.sleep(0.02)
+    assert run.returncode == 0 and seen > 6
+    assert not found
+    assert not (tmp_path / "listening").exists(), (tmp_path / "listening").read_text()
+
+
+@pytest.mark.parametrize("how", first_of(["", "--unsandboxed"]))
+@pytest.mark.parametrize("what", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_a_run_that_is_stopped_leaves_nothing_behind(
+    course, hand_in, solution, in_course, tmp_path, what, how
+):
+    hand_in(course, "ada", solution)
+    in_course(course, "grader", "run", "ridge")
+    before = gradebook(course)
+    for student in ("bob", "eve"):
+        hand_in(course, student, {"ridge_objective": f"import time; time.sleep({10 * HANG})"})
+    with open(course / "nbgrader_config.py", "a") as file:
+        file.write(f"\nc.Execute.limits = {{'cell': {HANG}, 'seconds': {HANG}}}\n")
+    command = [sys.executable, "-m", "grader", "run", "ridge", "--workers=2", *how.split()]
+    command += ["--student=bob", "--student=eve"]
+    with open(tmp_path / "said", "w") as said:
+        run = subprocess.Popen(command, cwd=course, env=in_course.env, stderr=said)
+        until(lambda: len(homes(run.pid)) == 2, lambda: run.poll() is None)
+        time.sleep(1)  # now they are in the midst of it
+    left = homes(run.pid)
+    family = psutil.Process(run.pid).children(recursive=True)
+    run.send_signal(getattr(signal, what))
+    run.wait(HANG)
+    if what != "SIGKILL":
+        assert run.returncode == 1 and (tmp_path / "said").read_text().endswith(STOPPED)
+        assert "Traceback" not in (tmp_path / "said").read_text()
+    until(lambda: not [one for one in family if one.is_running()])
+    until(lambda: not [home for home in left if home.exists()])
+    assert gradebook(course) == before
+
+
+STOPPED = "Stopped. The same command goes on with what is left.\n"
+
+
+def homes(pid):
+    """The folders of kernels that are ready, of a run."""
+    found = set()
+    for process in psutil.Process(pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            found |= {Path(file.path).parent for file in process.open_files()}
+    return {home for home in found if list(home.glob("runs/*/ipc/k-1"))}
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
+def test_what_the_grader_keeps_is_for_its_owner_alone(class_of, in_course, umask):
+    (class_of / ".grader").mkdir()
+    (class_of / ".grader").chmod(0o755)  # as if somebody had unpacked it from somewhere
+    (class_of / ".grader/run.lock").touch(0o666)
+    code = f"import os; os.umask({umask}); from grader.run import alone\n"
+    code += "with alone('.'): pass\n"
+    code += "from grader.course import course_at, secret; secret(course_at('.'))"
+    subprocess.run([sys.executable, "-c", code], cwd=class_of, env=in_course.env, check=True)
+    for path in (class_of / ".grader", *(class_of / ".grader").iterdir()):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_the_secret_is_in_no_command_and_no_environment_and_no_word(class_of, in_course):
+    command = [sys.executable, "-m", "grader", "run", "ridge", "--workers=2"]
+    told = b""
+    with subprocess.Popen(
+        command, cwd=class_of, env=in_course.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as run:
+        while run.poll() is None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for one in [psutil.Process(run.pid), *psutil.Process(run.pid).children(True)]:
+                    for name in ("cmdline", "environ"):
+                        with contextlib.suppress(OSError):
+                            told += Path(f"/proc/{one.pid}/{name}").read_bytes()[:4096]
+            time.sleep(0.05)
+        told += run.stdout.read()
+    secret = (class_of / ".grader/secret").read_text()
+    kept = [path for path in class_of.rglob("*") if path.is_file() and path.name != "secret"]
+    assert len(secret) == 64 and len(kept) > 20
+    for data in (told, *(path.read_bytes() for path in kept)):
+        assert secret.encode() not in data and bytes.fromhex(secret) not in data
 
 
 def test_who_is_unknown_is_named(class_of, in_course):

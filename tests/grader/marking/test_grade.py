@@ -1,7 +1,10 @@
 """One submission at a time: what a dying kernel costs, and which cases a student meets."""
 
+import hashlib
+import hmac
 import json
 import os
+import pickle
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +14,7 @@ import pytest
 from params import first_of
 from patience import HANG
 
-from grader.marking.grade import Job, _draw, grade
+from grader.marking.grade import Job, grade, seeds
 from grader.sandbox.kernel import Nursery
 from grader.submission.release import read
 from reglib.exercises import assignment, find
@@ -57,12 +60,18 @@ def notebook(**changed):
     return made
 
 
+def job(made, **files):
+    files = {name.replace("_", "."): data for name, data in files.items()}
+    drawn = seeds(b"secret", "ada", RELEASE, made, files)
+    return Job(RELEASE, nbformat.writes(made), "ada", drawn, files)
+
+
 @pytest.fixture
 def points(nursery):
     """Grade a notebook; return points and trouble of each exercise, and the text of each cell."""
 
     def points(made):
-        text, record = grade(Job(RELEASE, nbformat.writes(made), "ada", b"secret"), nursery)
+        text, record = grade(job(made), nursery)
         made = nbformat.reads(text, 4)
         nbformat.validate(made)
         found = {exercise.name.partition(".")[2]: exercise for exercise in record.exercises}
@@ -251,8 +260,7 @@ def test_answers_stay_when_there_is_no_time_to_find_the_cell(nursery):
         effective_dof="import time; time.sleep(9999)\n\n" + ANSWERS["effective_dof"],
     )
     with Nursery(assignment("ridge").available, replace(nursery.limits, seconds=10.0)) as hurried:
-        job = Job(RELEASE, nbformat.writes(made), "ada", b"secret")
-        record = grade(job, hurried).record
+        record = grade(job(made), hurried).record
     first, *_, last = record.exercises
     assert (first.points, last.points) == (3.0, 0.0)
     assert last.trouble == "the notebook took longer than 10 seconds"
@@ -284,13 +292,38 @@ def test_text_that_no_encoding_has_does_no_harm(points):
     assert points(notebook(ridge_objective=odd))[0]["ridge_gradient"] == 4.0
 
 
-def drawn(made, student="ada", secret=b"secret"):
-    cases = _draw(Job(RELEASE, "", student, secret), made)
-    return {check.exercise: repr([case.args for case in cases[check][1:]]) for check in cases}
+def drawn(made, student="ada", secret=b"secret", **files):
+    brought = {name.replace("_", "."): data for name, data in files.items()}
+    found = seeds(secret, student, RELEASE, made, brought)
+    cases = {name: find(name).draw(seed) for name, seed in found.items()}
+    return {name: repr([case.args for case in cases[name][1:]]) for name in cases}
 
 
 def test_the_same_work_meets_the_same_cases():
     assert drawn(notebook()) == drawn(notebook())
+    both = {"one_csv": b"1", "two_csv": b"2"}
+    assert drawn(notebook(), **both) == drawn(notebook(), **dict(reversed(both.items())))
+
+
+def test_when_it_was_handed_in_is_no_part_of_the_work(nursery):
+    time = {"timestamp_txt": b"2026-03-02 12:00:00 UTC"}
+    assert drawn(notebook(), **time) == drawn(notebook())
+    look = notebook(setup=ANSWERS["setup"] + "\nimport os; print(sorted(os.listdir()))")
+    text, _ = grade(job(look, **time, a_csv=b"1"), nursery)
+    assert "['a.csv']" in text
+
+
+def test_a_seed_is_made_of_the_secret_and_of_the_work():
+    """As it was made for the marks that courses have: those of the same work stay."""
+    code = "\0".join(cell.source for cell in notebook().cells if cell.cell_type == "code")
+    text = f"ada\0ridge.ridge_objective\0{hashlib.sha256(code.encode()).hexdigest()}"
+    known = hmac.new(b"secret", text.encode(), "sha256").digest()[:16]
+    found = seeds(b"secret", "ada", RELEASE, notebook(), {})
+    assert found["ridge.ridge_objective"] == int.from_bytes(known, "big")
+
+
+def test_a_worker_is_not_told_the_secret():
+    assert b"secret" not in pickle.dumps(job(notebook()))
 
 
 @pytest.mark.parametrize(
@@ -300,12 +333,22 @@ def test_the_same_work_meets_the_same_cases():
         lambda: drawn(notebook(), secret=b"another"),
         lambda: drawn(notebook(ridge_objective=ANSWERS["ridge_objective"] + "\n")),
         lambda: drawn(notebook(setup=ANSWERS["setup"] + "\nprint()")),
+        lambda: drawn(notebook(), helper_txt=b""),
         lambda: {name: repr([c.args for c in find(name).draw()[1:]]) for name in drawn(notebook())},
     ],
-    ids=["another student", "another secret", "a changed answer", "a changed helper", "a release"],
+    ids=[
+        *("another student", "another secret", "a changed answer", "a changed helper"),
+        *("a new file", "a release"),
+    ],
 )
 def test_other_work_meets_other_cases(other):
     one, two = drawn(notebook()), other()
+    assert all(one[name] != two[name] for name in one)
+
+
+@pytest.mark.parametrize("other", [{"a_csv": b"2"}, {"b_csv": b"1"}, {"a_csv": b"1", "b_csv": b""}])
+def test_so_does_work_with_another_file(other):
+    one, two = drawn(notebook(), a_csv=b"1"), drawn(notebook(), **other)
     assert all(one[name] != two[name] for name in one)
 
 

@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from patience import HANG
 
-from grader.marking.grade import Job, grade
+from grader.marking.grade import Job, grade, seeds
 from grader.sandbox.kernel import Nursery
 from grader.sandbox.walls import Limits
 from grader.submission.release import read
@@ -172,7 +172,8 @@ def earned():
         release = replace(release, notebook=notebook, checks=checks)
         text, found = nbformat.writes(notebook), {}
         for student in students:
-            record = grade(Job(release, text, student, b"secret"), nursery).record
+            drawn = seeds(b"secret", student, release, notebook, {})
+            record = grade(Job(release, text, student, drawn), nursery).record
             found[student] = record.exercises[0].points
         return found
 

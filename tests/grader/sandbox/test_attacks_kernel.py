@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from nbgrader.utils import determine_grade
 
-from grader.marking.grade import Job, grade
+from grader.marking.grade import Job, grade, seeds
 from grader.sandbox.inside import wire
 from grader.submission.release import read
 from reglib.checks.run import run
@@ -669,7 +669,8 @@ def submission(attack, **others):
 
 def marked(notebook, nursery, student="mallory"):
     """The verdicts by the name of the exercise, after a look at how the cells show them."""
-    text, record = grade(Job(RELEASE, nbformat.writes(notebook), student, b"secret"), nursery)
+    drawn = seeds(b"secret", student, RELEASE, notebook, {})
+    text, record = grade(Job(RELEASE, nbformat.writes(notebook), student, drawn), nursery)
     notebook.update(nbformat.reads(text, 4))
     verdicts = {exercise.name.partition(".")[2]: exercise for exercise in record.exercises}
     assert list(verdicts) == ["ridge_objective", "ridge_gradient", "ridge_fit"]

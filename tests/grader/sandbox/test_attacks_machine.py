@@ -24,7 +24,7 @@ import psutil
 import pytest
 from patience import HANG, until
 
-from grader.marking.grade import Job, grade
+from grader.marking.grade import Job, grade, seeds
 from grader.sandbox.inside.seccomp import ARCHITECTURES, CLONE, CLONE3, FORBIDDEN
 from grader.sandbox.kernel import Kernel, Nursery, sweep
 from grader.sandbox.walls import MEGABYTE, Limits
@@ -682,7 +682,8 @@ def attacked(attack, prey, release, nursery):
             cell.source = prey.code(attack)
         elif name in HONEST:
             cell.source = textwrap.dedent(HONEST[name])
-    text, record = grade(Job(release, nbformat.writes(notebook), "eve", SECRET), nursery)
+    drawn = seeds(SECRET, "eve", release, notebook, {})
+    text, record = grade(Job(release, nbformat.writes(notebook), "eve", drawn), nursery)
     (outputs,) = (
         cell.outputs
         for cell in nbformat.reads(text, 4).cells
