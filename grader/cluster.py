@@ -47,7 +47,7 @@ def cluster(address: str) -> Iterator[Cluster]:
         from distributed import Client
     except ModuleNotFoundError:
         raise NoCluster(
-            "A cluster needs Dask, which is not installed: pip install 'reglib[cluster]'."
+            "A cluster needs Dask, which is not installed: pip install distributed."
         ) from None
     try:
         client = Client(address)

@@ -115,7 +115,7 @@ def _value(kind: Any, value: Any, where: str) -> Any:
 def home(root: Path | str) -> Path:
     """The folder for what the grader keeps of a course: there, and open to its owner alone."""
     folder = Path(root) / HOME
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(PRIVATE, parents=True, exist_ok=True)
     if stat.S_IMODE(folder.stat().st_mode) != PRIVATE:
         folder.chmod(PRIVATE)
     return folder

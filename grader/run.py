@@ -68,7 +68,7 @@ def main(args: argparse.Namespace) -> None:
             walls.require()
     except (LookupError, ReleaseError, TraitError, walls.NoSandbox) as problem:
         raise SystemExit(problem.args[0]) from None
-    number = args.workers or min(cores(), len(students))
+    number = min(args.workers or cores(), len(students))
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # workers end before the run does
     try:
         with alone("."), workers(args.scheduler, number) as them:

@@ -110,8 +110,8 @@ def gradebook_of(course: CourseDirectory) -> Iterator[Gradebook]:
         gradebook = Gradebook(course.db_url, course.course_id)
     except ModuleNotFoundError as error:
         raise LookupError(
-            f"The gradebook at {url} needs {error.name}, which is not installed: for PostgreSQL, "
-            "pip install 'reglib[postgresql]'."
+            f"The gradebook at {url} needs {error.name}, which is not installed: "
+            "for PostgreSQL, pip install 'psycopg[binary]'."
         ) from None
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]

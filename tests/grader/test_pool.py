@@ -1,5 +1,6 @@
 """Workers on this machine: what one of them costs the others, and who ends them."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -43,10 +44,6 @@ def slow(number):
 
 def big(data):
     return len(data)
-
-
-def own(what):
-    return psutil.Process().children(recursive=True)
 
 
 def tries(place):
@@ -136,6 +133,18 @@ def test_ctrl_c_at_a_worker_that_is_being_started_does_not_reach_it():
         process.send_signal(signal.SIGINT)
         assert workers.submit(slow, 2).result() == 2
         assert spawned() == [process]
+
+
+class Told(list):
+    """Something that can be found in memory."""
+
+
+def test_what_has_been_given_out_is_not_kept():
+    with Pool(2) as workers:
+        for _ in range(20):
+            workers.submit(big, Told()).result()
+        gc.collect()
+        assert sum(isinstance(thing, Told) for thing in gc.get_objects()) <= 4
 
 
 def test_threads_of_a_run_leave_nothing(tmp_path):

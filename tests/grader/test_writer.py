@@ -3,7 +3,9 @@
 import json
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -201,6 +203,40 @@ def test_nothing_is_done_before_its_notebook_is_written(graded, again, monkeypat
         run.write(made)
     assert (graded / "autograded/ada/ridge/ridge.ipynb").exists()
     assert to_do(graded) == ["ada"]
+
+
+class Watched(ThreadPoolExecutor):
+    """Three workers, and the most jobs that they have had, done or not, and not written."""
+
+    most = given = 0
+
+    def number(self):
+        return 3
+
+    def submit(self, do, job):
+        self.given += 1
+        self.most = max(self.most, self.given)
+        return super().submit(str, job.student)
+
+
+def test_no_more_is_held_than_what_is_under_way(again, monkeypatch):
+    run, _ = again
+    everybody = [f"s{number}" for number in range(50)]
+    jobs = (SimpleNamespace(student=student) for student in everybody)
+    monkeypatch.setattr(run, "jobs", lambda *_: jobs)
+    written = []
+    with Watched(3) as workers:
+
+        def write(graded):
+            workers.given -= 1
+            if graded == "s7":
+                raise OSError("no room")
+            written.append(graded)
+
+        monkeypatch.setattr(run, "write", write)
+        run.go(workers, everybody)
+    assert workers.most == 6
+    assert set(written) == {*everybody} - {"s7"} and run.failed == {"s7": "OSError: no room"}
 
 
 def test_a_run_puts_back_what_the_gradebook_has_lost(graded, in_course):
