@@ -17,6 +17,7 @@ from traitlets import TraitError
 from grader.course import handed_in
 from grader.sandbox import walls
 from grader.submission.release import ReleaseError
+from grader.trouble import printable
 from grader.writer import Run
 
 
@@ -100,7 +101,7 @@ def main(args: argparse.Namespace) -> None:
     done = len(students) - len(run.graded) - len(run.failed)
     print(f"{len(run.graded)} graded, {done} were already, {len(run.failed)} failed.")
     for student, why in run.failed.items():
-        print(f"  {student}: {why}", file=sys.stderr)
+        print(f"  {printable(student)}: {why}", file=sys.stderr)
     if run.failed:
         raise SystemExit(1)
 

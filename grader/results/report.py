@@ -216,7 +216,7 @@ def _records(root: str, marks: Marks) -> tuple[dict[str, Record], list[str]]:
     for student in sorted(marks.submissions):
         try:
             record = load(root, marks.assignment, student)
-        except ValueError:
+        except (OSError, ValueError):
             damaged.append(student)
             continue
         if record:
@@ -378,12 +378,17 @@ def write_report(
     """
     report = gather(root, assignment)
     folder = Path(output) if output else Path(root) / ".grader" / "reports" / assignment
-    for needed in [*reversed(folder.parents), folder]:
-        if not needed.exists():
-            needed.mkdir(mode=0o700)  # for the instructor alone
     paths = folder / f"{assignment}.html", folder / f"{assignment}.csv"
-    for path, text in zip(paths, (page(report), table(report)), strict=True):
-        write_whole(path, text)
+    texts = page(report), table(report)
+    try:
+        for needed in [*reversed(folder.parents), folder]:
+            if not needed.exists():
+                needed.mkdir(mode=0o700)  # for the instructor alone
+        for path, text in zip(paths, texts, strict=True):
+            write_whole(path, text)
+    except OSError as error:
+        error.add_note("name another folder with --output")
+        raise
     return paths
 
 
@@ -399,10 +404,5 @@ def main(args: argparse.Namespace) -> None:
         paths = write_report(".", args.assignment, args.output)
     except LookupError as error:
         raise SystemExit(error.args[0]) from None
-    except OSError as error:
-        raise SystemExit(
-            f"{error.filename} cannot be written ({error.strerror}): name another folder with "
-            "--output."
-        ) from None
     for path in paths:
         print(path)
