@@ -243,13 +243,12 @@ def outcome(exercise: Exercise) -> str:
 
 def mistakes(records: Sequence[Record]) -> list[Mistake]:
     """Return the misconceptions of the class, those of most students first."""
-    behind: dict[str, list[str]] = defaultdict(list)
+    behind: dict[str, dict[str, None]] = defaultdict(dict)  # in the order of the records
     where: dict[str, Counter] = defaultdict(Counter)
     for record in records:
         for exercise in record.exercises:
             if exercise.misconception:
-                if record.student not in behind[exercise.misconception]:
-                    behind[exercise.misconception].append(record.student)
+                behind[exercise.misconception][record.student] = None
                 where[exercise.misconception][exercise.name] += 1
     ranked = sorted(behind, key=lambda name: (-len(behind[name]), name))
     return [
