@@ -5,6 +5,7 @@ import sys
 from importlib import import_module
 
 import grader.lean  # noqa: F401
+from grader import trouble
 
 COMMANDS = {
     "run": ("grader.run", "grade the submissions of an assignment"),
@@ -27,7 +28,12 @@ def main() -> int | None:
             module.add_arguments(command)
             command.set_defaults(main=module.main)
     args = parser.parse_args()
-    return args.main(args)
+    try:
+        return args.main(args)
+    except Exception as error:
+        if text := trouble.sentence(error):
+            raise SystemExit(text) from None
+        raise
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A course folder: where nbgrader keeps things, and the grader's secret."""
 
 import os
+import re
 import secrets
 import tempfile
 from pathlib import Path
@@ -11,6 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 from grader.record import home
 from grader.submission.release import Release, ReleaseError, read
 
+_ID = re.compile(r"[^.*?\[\]/\\][^*?\[\]/\\]*")
 MARK = "\0"  # stands where a name goes, and can be in no path
 
 
@@ -59,8 +61,33 @@ def submissions(course: CourseDirectory) -> Path:
 
 
 def handed_in(course: CourseDirectory, assignment: str) -> set[str]:
-    """Return the students with a folder for this assignment among those submitted."""
+    """Return the students with a folder for this assignment among those submitted.
+
+    Among them are those whose folder cannot be looked into, or is no folder.
+    """
     return _in_place_of_mark(course.format_path(course.submitted_directory, MARK, assignment))
+
+
+def unfit(student: str) -> str:
+    """Return why an id cannot be worked with; "" if it can.
+
+    nbgrader takes an id for a pattern, and would put the marks of `*` down to everybody.
+
+    >>> unfit("ada"), unfit("[a]")[:33]
+    ('', "'[a]' cannot be the id of a stude")
+    """
+    name = f".{student}.json.12345678"  # the longest that is made of it
+    if (
+        _ID.fullmatch(student)
+        and student.isprintable()
+        and student == student.strip()
+        and len(os.fsencode(name)) <= 255
+    ):
+        return ""
+    return (
+        f"{student!r:.99} cannot be the id of a student: give her one of at most 200 plain "
+        "characters, without * ? [ ] / \\, a dot to begin with, or blanks at its ends"
+    )
 
 
 def _in_place_of_mark(path: Path | str) -> set[str]:
@@ -69,7 +96,18 @@ def _in_place_of_mark(path: Path | str) -> set[str]:
     start = Path(before)
     if not start.is_dir():
         return set()
-    return {child.name for child in start.iterdir() if Path(f"{child}{after}").is_dir()}
+    return {child.name for child in start.iterdir() if _may_be(f"{child}{after}")}
+
+
+def _may_be(path: str) -> bool:
+    """Whether something is there, or may be as one cannot look."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def secret(course: CourseDirectory) -> bytes:

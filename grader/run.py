@@ -19,6 +19,7 @@ from grader.pool import Pool, cores
 from grader.record import home
 from grader.sandbox import walls
 from grader.submission.release import ReleaseError
+from grader.trouble import printable
 from grader.writer import Run, Workers
 
 
@@ -80,7 +81,7 @@ def main(args: argparse.Namespace) -> None:
     done = len(students) - len(run.graded) - len(run.failed)
     print(f"{len(run.graded)} graded, {done} were already, {len(run.failed)} failed.")
     for student, why in run.failed.items():
-        print(f"  {student}: {why}", file=sys.stderr)
+        print(f"  {printable(student)}: {why}", file=sys.stderr)
     if run.failed:
         raise SystemExit(1)
 

@@ -21,7 +21,7 @@ from nbgrader.utils import temp_attrs
 from tqdm import tqdm
 
 import reglib
-from grader import course, marking, record, sandbox, submission
+from grader import course, marking, record, sandbox, submission, trouble
 from grader.marking.grade import Graded, Job, seeds
 from grader.marking.work import work
 from grader.plugins.execute import Execute
@@ -72,29 +72,47 @@ class Run:
     def jobs(self, students: Sequence[str], force: bool) -> Iterator[Job]:
         """What is to be done for these students; nothing for those who are done."""
         for student in students:
-            folder = Path(
-                self.course.format_path(self.course.submitted_directory, student, self.name)
-            )
-            path = folder / f"{self.release.name}.ipynb"
-            repaired = repair_file(self.release, path, course.submissions(self.course))
-            files = {**repaired.files, **self.files}
-            cells = with_remarks(repaired)
-            notebook = nbformat.writes(cells)
-            key = self._key(notebook, files)
-            if force or not self._is_done(student, key):
-                for remark in repaired.remarks:
-                    log.warning("%s: %s", student, remark.text)
-                yield Job(
-                    self.release,
-                    notebook,
-                    student,
-                    seeds(self.secret, student, self.release, cells, files),
-                    files,
-                    repaired.remarks,
-                    key,
-                    self.limits,
-                    self.sandboxed,
-                )
+            if why := course.unfit(student):
+                self.failed[student] = why
+                continue
+            try:
+                job = self._job(student)
+                if not force and self._is_done(student, job.key):
+                    continue
+            except Exception as error:
+                self._fail(student, error)
+                continue
+            for remark in job.remarks:
+                log.warning("%s: %s", student, remark.text)
+            yield job
+
+    def _job(self, student: str) -> Job:
+        folder = Path(self.course.format_path(self.course.submitted_directory, student, self.name))
+        path = folder / f"{self.release.name}.ipynb"
+        repaired = repair_file(self.release, path, course.submissions(self.course))
+        files = {**repaired.files, **self.files}
+        cells = with_remarks(repaired)
+        notebook = nbformat.writes(cells)
+        return Job(
+            self.release,
+            notebook,
+            student,
+            seeds(self.secret, student, self.release, cells, files),
+            files,
+            repaired.remarks,
+            self._key(notebook, files),
+            self.limits,
+            self.sandboxed,
+        )
+
+    def _fail(self, student: str, error: Exception) -> None:
+        """Go on without this student, unless it is as bad for everybody else: then raise it."""
+        if trouble.is_for_all(error):
+            raise error
+        text = trouble.sentence(error)
+        if not text:
+            log.error("The submission of %s was not graded.", student, exc_info=error)
+        self.failed[student] = text or f"{type(error).__name__}: {error}"
 
     def _basis(self) -> bytes:
         """What every outcome depends on, besides the submission."""
@@ -152,8 +170,7 @@ class Run:
                     try:
                         self.write(future.result())
                     except Exception as error:
-                        log.exception("The submission of %s was not graded.", student)
-                        self.failed[student] = f"{type(error).__name__}: {error}"
+                        self._fail(student, error)
                     bar.update()
                     submit()
             bar.update(bar.total - bar.n)

@@ -21,6 +21,7 @@ from grader.course import course_at, handed_in
 from grader.record import write_whole
 from grader.results.marks import Marks, Student, gradebook_of, read_marks
 from grader.results.spreadsheet import harmless, identifier, number
+from grader.trouble import sentence
 
 
 class Refused(Exception):
@@ -58,9 +59,8 @@ class _Export(ExportPlugin):
         try:
             write_whole(path, text.getvalue())
         except OSError as error:
-            raise SystemExit(
-                f"{path} cannot be written ({error.strerror}): name another file with --to."
-            ) from None
+            error.add_note("name another file with --to")
+            raise SystemExit(sentence(error)) from None
         print(path)
         for marks in every:
             missing = len(self._chosen(marks) - set(marks.submissions))

@@ -1,6 +1,6 @@
 """How `nbgrader autograde` reads what was handed in: with care, and built anew."""
 
-import glob
+import fnmatch
 import os
 import tempfile
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter
+from nbgrader.converters.base import BaseConverter, NbGraderException
 
 from grader import course
 from grader.plugins.execute import require
@@ -69,14 +69,20 @@ def guard(converter: BaseConverter) -> None:
     for name in ("init_destination", "init_assignment"):
         setattr(converter, name, _through_a_copy(converter, getattr(converter, name)))
     ids = converter.coursedir
-    for name in _released(converter, ids.assignment_id) if ids.notebook_id == "*" else ():
-        for folder in glob.glob(converter._format_source(ids.assignment_id, ids.student_id)):
-            if os.path.isdir(folder):
+    if isinstance(converter, Ready) or ids.notebook_id != "*":
+        return
+    # Whoever's folder cannot be looked into, or is none, is to fail loudly, and alone.
+    for student in sorted(course.handed_in(ids, ids.assignment_id)):
+        folder = converter._format_source(ids.assignment_id, student)
+        if fnmatch.fnmatchcase(student, ids.student_id):
+            for name in _released(converter, ids.assignment_id):
                 converter.assignments.setdefault(folder, [os.path.join(folder, name)])
 
 
 def _through_a_copy(converter: BaseConverter, method: Callable[[str, str], object]) -> Callable:
     def method_on_a_copy(assignment_id: str, student_id: str) -> object:
+        if why := course.unfit(student_id):
+            raise NbGraderException(why)
         folder = converter._format_source(assignment_id, student_id)
         _rename(converter, assignment_id, folder)
         with tempfile.TemporaryDirectory(prefix="submission-") as copy:

@@ -1,5 +1,6 @@
 """Into the gradebook with what a worker has graded, by the way that nbgrader takes."""
 
+import shutil
 from typing import Any
 
 from nbgrader.converters import Autograde
@@ -19,3 +20,21 @@ class Ready(Autograde):
         record = self.graded.record
         folder = self._format_source(record.assignment, record.student)
         self.assignments = {folder: [f"{folder}/{record.notebook}.ipynb"]}
+
+    def convert_notebooks(self) -> None:
+        """Put in this one submission, or raise what went wrong, with nothing half written.
+
+        nbgrader's own way prints each error and raises another that does not say which it was.
+        """
+        record = self.graded.record
+        (self.notebooks,) = self.assignments.values()
+        try:
+            if self.init_destination(record.assignment, record.student):
+                self.init_assignment(record.assignment, record.student)
+                for notebook in self.notebooks:
+                    self.convert_single_notebook(notebook)
+                self.set_permissions(record.assignment, record.student)
+        except (Exception, KeyboardInterrupt):
+            folder = self._format_dest(record.assignment, record.student)
+            shutil.rmtree(folder, ignore_errors=True)
+            raise

@@ -88,17 +88,21 @@ def alike(records: Sequence[Record]) -> list[Group]:
     for one, other in links:
         together[one].add(other)
         together[other].add(one)
-    gave: dict[str, set[int]] = defaultdict(set)
+    gave: dict[str, list[int]] = defaultdict(list)
     for i, answer in enumerate(every):
         for student in answer.students:
-            gave[student].add(i)
+            gave[student].append(i)
     groups = []
     for students in _components(together):
-        shared = []
-        for answer in (every[i] for i in sorted(set().union(*(gave[s] for s in students)))):
-            among = tuple(student for student in answer.students if student in students)
-            if len(among) > 1:
-                shared.append(Shared(answer.verdict, among, answer.givers))
+        among: dict[int, list[str]] = defaultdict(list)
+        for student in sorted(students):
+            for i in gave[student]:
+                among[i].append(student)
+        shared = [
+            Shared(every[i].verdict, tuple(givers), every[i].givers)
+            for i, givers in sorted(among.items())
+            if len(givers) > 1
+        ]
         groups.append(Group(tuple(sorted(students)), tuple(shared)))
     return sorted(groups, key=lambda group: (-group.wrong, -len(group.shared), group.students))
 
@@ -139,8 +143,9 @@ def _same_from_end_to_end(every: list[Shared]) -> list[tuple[str, str]]:
 def _components(together: dict[str, set[str]]) -> list[set[str]]:
     """The sets of students that are linked, directly or by way of others."""
     found: list[set[str]] = []
+    met: set[str] = set()
     for start in together:
-        if any(start in component for component in found):
+        if start in met:
             continue
         component, ahead = set(), [start]
         while ahead:
@@ -149,4 +154,5 @@ def _components(together: dict[str, set[str]]) -> list[set[str]]:
                 component.add(student)
                 ahead += together[student]
         found.append(component)
+        met |= component
     return found

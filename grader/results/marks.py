@@ -18,6 +18,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Query
 
+from grader.trouble import sentence
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -114,11 +116,10 @@ def gradebook_of(course: CourseDirectory) -> Iterator[Gradebook]:
             "for PostgreSQL, pip install 'psycopg[binary]'."
         ) from None
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise LookupError(
-            f"The gradebook at {url} cannot be opened ({why}): set c.CourseDirectory.db_url in "
-            "nbgrader_config.py to a database that is there."
-        ) from None
+        error.add_note(
+            f"set c.CourseDirectory.db_url, now {url}, in nbgrader_config.py to one that is there"
+        )
+        raise LookupError(sentence(error)) from None
     with gradebook:
         yield gradebook
 

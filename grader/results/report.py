@@ -216,7 +216,7 @@ def _records(root: str, marks: Marks) -> tuple[dict[str, Record], list[str]]:
     for student in sorted(marks.submissions):
         try:
             record = load(root, marks.assignment, student)
-        except ValueError:
+        except (OSError, ValueError):
             damaged.append(student)
             continue
         if record:
@@ -243,13 +243,12 @@ def outcome(exercise: Exercise) -> str:
 
 def mistakes(records: Sequence[Record]) -> list[Mistake]:
     """Return the misconceptions of the class, those of most students first."""
-    behind: dict[str, list[str]] = defaultdict(list)
+    behind: dict[str, dict[str, None]] = defaultdict(dict)  # in the order of the records
     where: dict[str, Counter] = defaultdict(Counter)
     for record in records:
         for exercise in record.exercises:
             if exercise.misconception:
-                if record.student not in behind[exercise.misconception]:
-                    behind[exercise.misconception].append(record.student)
+                behind[exercise.misconception][record.student] = None
                 where[exercise.misconception][exercise.name] += 1
     ranked = sorted(behind, key=lambda name: (-len(behind[name]), name))
     return [
@@ -378,12 +377,17 @@ def write_report(
     """
     report = gather(root, assignment)
     folder = Path(output) if output else Path(root) / ".grader" / "reports" / assignment
-    for needed in [*reversed(folder.parents), folder]:
-        if not needed.exists():
-            needed.mkdir(mode=0o700)  # for the instructor alone
     paths = folder / f"{assignment}.html", folder / f"{assignment}.csv"
-    for path, text in zip(paths, (page(report), table(report)), strict=True):
-        write_whole(path, text)
+    texts = page(report), table(report)
+    try:
+        for needed in [*reversed(folder.parents), folder]:
+            if not needed.exists():
+                needed.mkdir(mode=0o700)  # for the instructor alone
+        for path, text in zip(paths, texts, strict=True):
+            write_whole(path, text)
+    except OSError as error:
+        error.add_note("name another folder with --output")
+        raise
     return paths
 
 
@@ -399,10 +403,5 @@ def main(args: argparse.Namespace) -> None:
         paths = write_report(".", args.assignment, args.output)
     except LookupError as error:
         raise SystemExit(error.args[0]) from None
-    except OSError as error:
-        raise SystemExit(
-            f"{error.filename} cannot be written ({error.strerror}): name another folder with "
-            "--output."
-        ) from None
     for path in paths:
         print(path)

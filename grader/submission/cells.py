@@ -11,7 +11,7 @@ from typing import Any
 from grader.submission.folder import MEGABYTE, MOST_NOTEBOOK
 
 MOST_CELLS = 1000
-MOST_TEXT = 5_000_000  # signs in all cells together
+MOST_TEXT = 1_000_000  # signs in all cells together; each may be a line, which is an object
 MOST_PARTS = 2_000_000  # brackets and commas: each may be an object of many times its size
 MOST_PICTURE = 1 * MEGABYTE
 MOST_PICTURES = 5 * MEGABYTE

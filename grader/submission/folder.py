@@ -5,6 +5,7 @@ the copies to the learner. Here no link is followed, nothing but a regular file 
 is read than the limits allow, and only kinds of files that notebooks read are taken.
 """
 
+import errno
 import itertools
 import os
 import re
@@ -77,19 +78,22 @@ def notebook_for(path: Path | str, anchor: Path | str) -> Path:
 def read_notebook(path: Path | str, anchor: Path | str) -> bytes:
     """Return the bytes of a submitted notebook; `anchor` is the folder of all submissions.
 
-    Raises `Refused` for a link, for what is no regular file, and for one of more than 20 MB.
+    Raises `Refused` for a link, for what is no regular file, and for one of more than 20 MB; and
+    `OSError` where it is this machine that cannot read it, which is no fault of the learner's.
     """
     if is_linked(Path(path).parent, anchor):
         raise Refused("The folder of the submission is a link, and links are not followed.", True)
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        if Path(path).is_symlink():
+    except OSError as error:
+        if error.errno == errno.ELOOP:
             raise Refused("The notebook is a link, and links are not followed.", True) from None
-        if not os.path.lexists(path):
+        if error.errno == errno.ENOENT:
             text = f"There is no {Path(path).name}, nor one other notebook that could be meant."
             raise Refused(text) from None
-        raise Refused("The file of the notebook cannot be opened.") from None
+        if error.errno == errno.ENXIO:
+            raise Refused("The file of the notebook is no regular file.", True) from None
+        raise
     try:
         return _read(file, MOST_NOTEBOOK)
     except _Unfit as error:
@@ -99,12 +103,19 @@ def read_notebook(path: Path | str, anchor: Path | str) -> bytes:
 
 
 def take(folder: Path | str, anchor: Path | str) -> Taken:
-    """Return the files that a submission may bring along, and remarks about those it may not."""
+    """Return the files that a submission may bring along, and remarks about those it may not.
+
+    Raises `OSError` if the folder cannot be listed.
+    """
     if is_linked(folder, anchor):
         return Taken({}, ())  # the notebook's own remark says so
     files: dict[str, bytes] = {}
     seen: Counter[str] = Counter()
-    for where, folders, names, number in os.fwalk(folder, follow_symlinks=False):
+
+    def unlistable(error: OSError) -> None:
+        seen["left out"] += 1
+
+    for where, folders, names, number in os.fwalk(folder, onerror=unlistable):
         inside = Path(where).relative_to(folder)
         enter = []
         for name in sorted([*folders, *names]):

@@ -26,6 +26,7 @@ from grader.submission.release import Release
 # What tells nbclient not to run a cell, or not to mind how it ends.
 _EXECUTION_TAGS = {"skip-execution", "raises-exception"}
 _FLAGS = ("grade", "locked", "solution")
+_DEFINITION = re.compile(r"^def[ \t]++(\w++)[ \t]*+\(", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,12 @@ class _Repair:
         self.bare = [_bare(cell.source) for cell in self.cells]
         self.genuine = [_is_genuine(cell) for cell in self.cells]
         self.chosen: dict[_Place, int | None] = {}
+        self.older: set[_Place] = set()
 
     def repaired(self) -> Repaired:
         self.claim()
         self.chosen = {place: self.choose(place) for place in self.places}
+        self.older = set(filter(self.of_another_release, self.places))
         notebook = copy.copy(self.release.notebook)
         notebook.metadata = copy.deepcopy(notebook.metadata)
         notebook.cells = self.build()
@@ -141,10 +144,11 @@ class _Repair:
             same = (i for i in self.unclaimed() if self.is_as_released(place, i))
             if not place.claims and says[place.bare] == 1 and (i := next(same, None)) is not None:
                 self.give(i, place)
+        defined = {i: _defined(self.cells[i]) for i in self.unclaimed()}
         for place in self.places:
             if place.functions and not place.claims:
                 for i in self.unclaimed():
-                    if _defines(self.cells[i], place.functions):
+                    if not defined[i].isdisjoint(place.functions):
                         self.give(i, place)
                         self.guessed.append(place)
         for k, place in enumerate(self.places):
@@ -225,7 +229,7 @@ class _Repair:
     # What is said about it
 
     def remarks(self) -> Iterator[Remark]:
-        if names := _labels(filter(self.of_another_release, self.places)):
+        if names := _labels(p for p in self.places if p in self.older):
             text = "The notebook is from another release: {names} {was} brought up to date."
             yield Remark(_say(text, names))
         if names := _names(self.absent()):
@@ -266,7 +270,7 @@ class _Repair:
     def remarks_on_fixed_cells(self, kind: str, what: str, suspicious: bool) -> Iterator[Remark]:
         places = [place for place in self.places if place.kind == kind]
         absent = self.absent()
-        edited = (p for p in places if self.changed(p) and not self.of_another_release(p))
+        edited = (p for p in places if self.changed(p) and p not in self.older)
         missing = (p for p in places if not p.claims and p not in absent)
         for found, text in (
             (edited, "edited: {it} {was} put back"),
@@ -285,11 +289,10 @@ class _Repair:
             marked = []
         else:
             marked = known
-        older = any(map(self.of_another_release, self.places))
-        marked = [(p, cell) for p, cell in marked if not self.of_another_release(p)]
+        marked = [(p, cell) for p, cell in marked if p not in self.older]
         if names := _labels(p for p, cell in marked if p.marks.get("points") != _points(p, cell)):
             text = "The points of {names} were changed: they were set back."
-            yield Remark(_say(text, names), not older)
+            yield Remark(_say(text, names), not self.older)
         if names := _labels(p for p, cell in marked if _flags(p.marks) != _flags(cell.marks)):
             text = "The mark{s} by which nbgrader knows {names} {was} changed: {it} {was} set back."
             yield Remark(_say(text, names), True)
@@ -345,11 +348,9 @@ def _bare(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().split("\n"))
 
 
-def _defines(cell: Cell, functions: Sequence[str]) -> bool:
+def _defined(cell: Cell) -> set[str]:
     # Not by `ast`, which code can be written to exhaust.
-    names = "|".join(map(re.escape, functions))
-    defines = re.compile(rf"^def[ \t]+({names})[ \t]*\(", re.MULTILINE)
-    return cell.kind == "code" and defines.search(cell.source) is not None
+    return set(_DEFINITION.findall(cell.source)) if cell.kind == "code" else set()
 
 
 def _is_genuine(cell: Cell) -> bool:

@@ -16,12 +16,13 @@ GRADER = sorted(name for name in TREES if name.startswith("grader."))
 # A room, and those that it may know of besides itself. What has no room stands above them all.
 ARROWS = {
     "record": set(),
+    "trouble": set(),
     "sandbox": set(),
-    "submission": {"record"},
+    "submission": {"record", "trouble"},
     "course": {"record", "submission"},
     "marking": {"record", "sandbox", "submission"},
-    "results": {"course", "record"},
-    "plugins": {"course", "marking", "record", "results", "sandbox", "submission"},
+    "results": {"course", "record", "trouble"},
+    "plugins": {"course", "marking", "record", "results", "sandbox", "submission", "trouble"},
 }
 # Of nbgrader, what anybody may use: its gradebook, its folders, and how it writes things down.
 PUBLIC = {"nbgrader.api", "nbgrader.apps.baseapp", "nbgrader.coursedir", "nbgrader.utils"}
