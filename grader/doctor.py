@@ -76,6 +76,7 @@ def main(args: argparse.Namespace | None = None) -> int:
     return int(ill)
 
 
+WAITS = Path("/proc/self/schedstat")  # for how long a process has waited for a processor
 BELOW = "Or use the container that is described below."
 
 
@@ -152,14 +153,15 @@ def _permission() -> str:
 
 
 def _kernels() -> Iterator[Finding]:
-    limits = Limits(memory=300 * MEGABYTE, processes=48, cell=10.0)
+    limits = Limits(memory=300 * MEGABYTE, cell=10.0)
     starts = "kernels start in the sandbox"
     try:
         with Nursery(AVAILABLE, limits) as nursery:
             printed = _told(nursery, "print(6 * 7)")
             yield Finding(printed == "42", starts, "Please report what is printed: " + printed)
             yield _alone(nursery)
-            yield _processes(nursery, limits)
+            yield _threads(nursery, limits)
+            yield _time(nursery)
             yield _memory(nursery, limits)
     except (NoSandbox, RuntimeError) as error:
         yield Finding(False, f"{starts}: {getattr(error, 'why', error)}", _permission())
@@ -193,25 +195,43 @@ def _alone(nursery: Nursery) -> Finding:
     )
 
 
-def _processes(nursery: Nursery, limits: Limits) -> Finding:
+def _threads(nursery: Nursery, limits: Limits) -> Finding:
     printed = _told(
         nursery,
-        "import os, time\n"
+        "import os, threading, time\n"
         "count = 0\n"
         "try:\n"
-        f"    while count < {2 * limits.processes}:\n"
-        "        if os.fork() == 0:\n"
-        "            time.sleep(60)\n"
-        "        count += 1\n"
+        "    os.fork() == 0 and time.sleep(60)\n"
+        f"    count = {limits.threads}\n"
         "except OSError:\n"
+        "    pass\n"
+        "try:\n"
+        f"    while count < {limits.threads}:\n"
+        "        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+        "        count += 1\n"
+        "except RuntimeError:\n"
         "    pass\n"
         "time.sleep(0.5)\n"
         "print(count)",
     )
     return Finding(
-        "processes" in printed or (printed.isdigit() and int(printed) < limits.processes),
-        "the limit on processes holds",
+        "threads" in printed or (printed.isdigit() and int(printed) < limits.threads),
+        "a kernel is one process, and the limit on its threads holds",
         f"Do not use the grader on this machine, and report this: {printed} could be started",
+    )
+
+
+def _time(nursery: Nursery) -> Finding:
+    kernel = nursery.kernel()
+    ran = kernel.run("while True:\n    pass", 0.5)
+    kernel.kill()
+    return Finding(
+        "longer than" in ran.trouble,
+        "the limit on processor time holds"
+        + (
+            "" if WAITS.exists() else ", though what waits for a processor is not told from a sleep"
+        ),
+        f"Do not use the grader on this machine, and report this: {ran.trouble or 'no limit'}",
     )
 
 

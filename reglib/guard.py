@@ -5,6 +5,7 @@ Used wherever a learner's own function is called: by the checks and by `tune`.
 
 import contextlib
 import io
+import math
 import os
 import signal
 import sys
@@ -16,6 +17,8 @@ from types import FrameType
 from typing import Any
 
 import numpy as np
+
+PATIENCE = 2  # seconds of waiting that count as one of computing
 
 
 class TimeIsUp(BaseException):
@@ -89,6 +92,9 @@ def _silent_descriptors() -> Iterator[None]:
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise `TimeIsUp` in this thread when the time is up, and again until the block is left.
 
+    Seconds of a processor count, so that a busy machine stops nobody; a sleep or a wait is ended
+    after `PATIENCE` times as many. With `math.inf`, somebody else keeps the time and sends SIGALRM.
+
     Limits nest: the outer one goes on while the inner one is in force. Where there are neither
     signals nor threads, as in a web page, there is no limit: whoever runs Python there ends it.
 
@@ -108,6 +114,19 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
 
 
+def _clock(seconds: float) -> Callable[[], float]:
+    """Return what tells how many seconds are left at least, by the processor and by the clock."""
+    busy, begin = time.process_time(), time.monotonic()
+
+    def left() -> float:
+        if math.isinf(seconds):
+            return 0.0  # whoever asks knows that the time is up
+        used, passed = time.process_time() - busy, time.monotonic() - begin
+        return min(seconds - used, PATIENCE * seconds - passed)
+
+    return left
+
+
 @contextlib.contextmanager
 def _alarm(seconds: float, again: float) -> Iterator[None]:
     """By a signal, which also ends a sleep or a wait: main thread, not on Windows."""
@@ -120,6 +139,9 @@ def _alarm(seconds: float, again: float) -> Iterator[None]:
     def ring(signum: int, frame: FrameType | None) -> None:
         if frame is own:
             return  # this limit is being left, and what may be due is another's
+        if (still := left_over()) > 0:
+            signal.setitimer(signal.ITIMER_REAL, max(still, 1e-3), again)
+            return
         under_way = []
         while frame is not None and frame.f_code is not call.__code__:
             under_way.append(frame)
@@ -139,8 +161,9 @@ def _alarm(seconds: float, again: float) -> Iterator[None]:
     tracing, handler = sys.gettrace(), signal.signal(signal.SIGALRM, ring)
     if left > 0 and getattr(handler, "__code__", None) is ring.__code__:  # an outer limit's
         seconds = min(seconds, left)
+    left_over = _clock(seconds)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, again)
+        signal.setitimer(signal.ITIMER_REAL, 0 if math.isinf(seconds) else seconds, again)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -155,10 +178,13 @@ def _alarm(seconds: float, again: float) -> Iterator[None]:
 def _watcher(seconds: float, again: float) -> Iterator[None]:
     """By a second thread: works everywhere, but only once a call into C has come back."""
     done, turn, ident = threading.Event(), threading.Lock(), threading.get_ident()
+    left_over = _clock(seconds)
 
     def watch() -> None:
         wait = seconds
         while not done.wait(wait):
+            if (wait := left_over()) > 0:
+                continue
             with turn:
                 if not done.is_set():
                     raise_in(ctypes.c_ulong(ident), ctypes.py_object(TimeIsUp))

@@ -57,7 +57,7 @@ class Sitting:
         self.deaths = 0
         self.kernel: Kernel | None = None
         self.born = 0.0
-        self.end = time.monotonic() + self.limits.seconds
+        self.spent = 0.0  # seconds of the kernels before this one
 
     def run(self, notebook: NotebookNode, release: Release) -> dict[Check, Answers]:
         """Run all cells in order; give other cells their outputs, and return the answers."""
@@ -121,6 +121,7 @@ class Sitting:
     def _start(self) -> None:
         if self.kernel:
             self.kernel.kill()
+            self.spent += self.kernel.used
         self.kernel = self.nursery.kernel(self.files)
         self.born = time.monotonic()
 
@@ -146,7 +147,7 @@ class Sitting:
             if self.kernel.is_dead():
                 return False
         try:
-            self.kernel.rest(self._seconds(self.born + seconds - time.monotonic()))
+            self.kernel.rest(self.born + seconds - time.monotonic())
         except Ended:
             return False
         if not self._why_not():  # then each step has had its time
@@ -170,12 +171,16 @@ class Sitting:
     def _why_not(self) -> str:
         if self.deaths > DEATHS:
             return f"the notebook has taken down {self.deaths} kernels"
-        if time.monotonic() > self.end:
+        if self._left() <= 0:
             return f"the notebook took longer than {self.limits.seconds:g} seconds"
         return ""
 
+    def _left(self) -> float:
+        used = self.kernel.used if self.kernel else 0.0
+        return self.limits.seconds - self.spent - used
+
     def _seconds(self, most: float) -> float:
-        return max(0.1, min(most, self.end - time.monotonic()))
+        return max(0.1, min(most, self._left()))
 
 
 def grade_id(cell: NotebookNode) -> str:

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,11 +21,11 @@ from jupyter_client.session import DELIM, Session
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from grader.sandbox import walls
+from grader.sandbox import shares, walls
 from grader.sandbox.walls import Limits, NoSandbox
 from grader.sandbox.zmtp import HungUp, Line
 
-GRACE = 3.0  # seconds from an interrupt, or from the time limit of a check, to the end of a kernel
+GRACE = 3.0  # seconds from the end of its time, or of its connection, to the end of a kernel
 PREFIX = "grader-"  # of the folders of nurseries
 PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 BRACKETS = 200_000  # in one message
@@ -75,6 +75,10 @@ class Nursery:
         self.kernels: dict[str, Kernel] = {}
         self.spare: Kernel | None = None
         self.number = 0
+        self.shares = None
+        if sandboxed and (folder := shares.delegated()):
+            with contextlib.suppress(OSError):  # then the zygote does it alone
+                self.shares = shares.Shares(folder, self.limits)
         try:
             self.process = self._zygote(available)
         except BaseException:
@@ -138,8 +142,8 @@ class Nursery:
         self.tell("start", kernel)
         return kernel
 
-    def tell(self, what: str, kernel: "Kernel") -> None:
-        line = json.dumps({"do": what, "id": kernel.name}) + "\n"
+    def tell(self, what: str, kernel: "Kernel", **more: Any) -> None:
+        line = json.dumps({"do": what, "id": kernel.name, **more}) + "\n"
         with contextlib.suppress(BrokenPipeError, ValueError):  # then all kernels have ended
             self.process.stdin.write(line.encode())
             self.process.stdin.flush()
@@ -149,9 +153,13 @@ class Nursery:
             for line in self.process.stdout:
                 event = json.loads(line)
                 kernel = self.kernels[Path(event["id"]).name]
+                kernel.used += event.get("used", 0.0)
+                kernel.late = event.get("late", kernel.late)
+                kernel.stuck = event.get("stuck", kernel.stuck)
                 if "ready" in event:
+                    kernel.pid = event.get("pid", 0)
                     kernel.ready.set()
-                else:
+                elif "ended" in event:
                     del self.kernels[kernel.id]
                     kernel.end(event["ended"], event["problem"])
         for kernel in list(self.kernels.values()):
@@ -176,6 +184,9 @@ class Kernel:
         self.problem = ""  # what kept it from starting, if the zygote can tell
         self.name = id if nursery.sandboxed else str(self.folder)
         self.shell: Line | None = None
+        self.step = self.late = self.stuck = 0  # the last one, and those whose time was up
+        self.pid = 0  # in the sandbox
+        self.used = 0.0  # seconds of the steps that are over
         (self.folder / "ipc").mkdir(parents=True)
         (self.folder / "files").mkdir()
         for name, content in files.items():
@@ -201,10 +212,12 @@ class Kernel:
         """Called once, when the zygote tells that the kernel has ended."""
         self.why = {
             "memory": "it used more memory than it may",
-            "processes": "it started more processes than it may",
+            "threads": "it started more threads than it may",
             "killed": self.why or "it was ended",
         }.get(why, "its kernel died")
         self.problem = problem
+        if self.nursery.shares:
+            self.nursery.shares.drop(self.id)
         self.over.set()
         self.ready.set()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -218,6 +231,11 @@ class Kernel:
         if not self.ready.wait(60) or self.is_dead():
             self.kill("it did not start")
             raise RuntimeError(f"A kernel did not start. {self.problem}")
+        if self.nursery.shares:
+            with contextlib.suppress(OSError, LookupError):  # it has ended, or they have
+                self.nursery.shares.take(
+                    self.id, shares.outside(self.nursery.process.pid, self.pid)
+                )
         self.shell, self.iopub = (
             Line(self.folder / "ipc" / f"k-{PORTS[name]}", kind, limits.message, GRACE)
             for name, kind in (("shell", b"DEALER"), ("iopub", b"SUB"))
@@ -226,7 +244,7 @@ class Kernel:
         end, heard = time.monotonic() + 60, False
         while not heard:
             id = self._send("kernel_info_request", {})
-            for line, _ in self._messages(id, min(end, time.monotonic() + 0.5)):
+            for line, _ in self._messages(id, _by(min(end, time.monotonic() + 0.5))):
                 if heard := heard or line is self.iopub:
                     break
             if time.monotonic() > end:
@@ -250,12 +268,27 @@ class Kernel:
             self.kill(why)
         raise Ended(self.why)
 
-    def _messages(self, id: str, end: float) -> Iterator[tuple[Line, dict]]:
-        """The messages that answer to `id`, until `end`; raise `Ended` when there will be none."""
-        while (left := end - time.monotonic()) > 0:
+    @contextlib.contextmanager
+    def _step(self, seconds: float, signal: str) -> Iterator[int]:
+        """Have the time of what is done counted, and the kernel be sent a signal when it is up.
+
+        Seconds of a processor, so that a busy machine takes nothing from anybody; of a sleep the
+        zygote counts a part.
+        """
+        self.step += 1
+        limit = {"step": self.step, "seconds": seconds, "grace": GRACE, "signal": signal}
+        self.nursery.tell("time", self, **limit)
+        try:
+            yield self.step
+        finally:
+            self.nursery.tell("stop", self)
+
+    def _messages(self, id: str, over: Callable[[], bool]) -> Iterator[tuple[Line, dict]]:
+        """The messages that answer to `id`, until it is over; raise `Ended` if none will come."""
+        while not over():
             if self.shell is None or self.is_dead():
                 raise Ended(self.why)
-            for line in select.select([self.shell, self.iopub], [], [], min(left, 0.1))[0]:
+            for line in select.select([self.shell, self.iopub], [], [], 0.1)[0]:
                 try:
                     messages = line.read()
                 except HungUp as problem:
@@ -277,33 +310,31 @@ class Kernel:
             "allow_stdin": False,
             "stop_on_error": True,
         }
-        trouble = ""
+        long = f"it took longer than {seconds:g} seconds"
         try:
-            id = self._send("execute_request", request)
-            for wait in (seconds, GRACE):
-                if self._collect(id, time.monotonic() + wait, collected):
-                    return Ran(collected.outputs(), trouble)
-                trouble = f"it took longer than {seconds:g} seconds"
-                self.nursery.tell("interrupt", self)
+            with self._step(seconds, "SIGINT") as step:
+                id = self._send("execute_request", request)
+                if self._collect(id, lambda: self.stuck == step, collected):
+                    return Ran(collected.outputs(), long if self.late == step else "")
         except Ended as ended:
             return Ran(collected.outputs(), str(ended))
-        self.kill(trouble)
-        return Ran(collected.outputs(), trouble)
+        self.kill(long)
+        return Ran(collected.outputs(), long)
 
-    def _collect(self, id: str, end: float, collected: "Collector") -> bool:
+    def _collect(self, id: str, over: Callable[[], bool], collected: "Collector") -> bool:
         """Whether the cell came to its end: a reply, and word that the kernel is idle.
 
         What is published too fast gets lost, so after the reply that word is not awaited for long.
         """
         idle = False
-        for line, message in self._messages(id, end):
+        for line, message in self._messages(id, over):
             if line is self.shell:
                 break
             idle = collected.add(message) or idle
         else:
             return False
         if not idle:
-            for line, message in self._messages(id, min(end, time.monotonic() + GRACE)):
+            for line, message in self._messages(id, _by(time.monotonic() + GRACE)):
                 if line is self.iopub and collected.add(message):
                     break
         return True
@@ -311,27 +342,25 @@ class Kernel:
     def ask(self, function: str, question: str, seconds: float) -> Any:
         """Return the answer to a question, as JSON says it; raise `Ended` if there is none."""
         wire = "__import__('grader.sandbox.inside.wire').sandbox.inside.wire"
-        call = f"{wire}.answer({function}, {question!r}, {seconds!r})"
-        id = self._send(
-            "execute_request",
-            {
-                "code": "",
-                "silent": True,
-                "store_history": False,
-                "user_expressions": {"answer": call},
-                "allow_stdin": False,
-            },
-        )
-        for line, message in self._messages(id, time.monotonic() + seconds + GRACE):
-            if line is self.shell:
-                expressions = message["content"].get("user_expressions")
-                return expressions.get("answer") if isinstance(expressions, dict) else None
+        request = {
+            "code": "",
+            "silent": True,
+            "store_history": False,
+            "user_expressions": {"answer": f"{wire}.answer({function}, {question!r})"},
+            "allow_stdin": False,
+        }
+        with self._step(seconds, "SIGALRM") as step:
+            id = self._send("execute_request", request)
+            for line, message in self._messages(id, lambda: self.stuck == step):
+                if line is self.shell:
+                    expressions = message["content"].get("user_expressions")
+                    return expressions.get("answer") if isinstance(expressions, dict) else None
         self.kill("it did not end when its time was up")
         raise Ended(self.why)
 
     def rest(self, seconds: float) -> None:
         """Leave the kernel alone for a while; raise `Ended` if it ends meanwhile."""
-        for _ in self._messages("", time.monotonic() + seconds):
+        for _ in self._messages("", _by(time.monotonic() + seconds)):
             pass
 
     def kill(self, why: str = "") -> None:
@@ -343,6 +372,11 @@ class Kernel:
             self.iopub.close()
             self.shell = None
         self.over.wait(10)
+
+
+def _by(end: float) -> Callable[[], bool]:
+    """Whether it is that late by the clock."""
+    return lambda: time.monotonic() > end
 
 
 def _message(parts: list[bytes]) -> dict | None:

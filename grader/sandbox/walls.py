@@ -66,21 +66,21 @@ class NoSandbox(RuntimeError):
 class Limits:
     """What one submission may use.
 
-    memory     bytes of all its processes together; 1 GB
-    reserve    bytes of address space beyond that for each process, which libraries ask for unused
-    processes  processes and threads together; a kernel has some 15 threads of its own
+    memory     bytes of its process, its files and its sockets together; 1 GB
+    reserve    bytes of address space beyond that, which libraries ask for unused
+    threads    of its one process; a kernel has 15 of its own
     disk       bytes in each of its three folders, which are in memory: /work, /tmp and /dev/shm
     files      files in each of them
     file       bytes in one file
     output     bytes of output that are kept of one cell
     message    bytes of one message; a longer one ends the kernel
-    cell       seconds for one cell, and for one exercise
-    seconds    seconds of a whole notebook
+    cell       seconds of a processor for one cell, and for one exercise
+    seconds    seconds of a processor for a whole notebook
     """
 
     memory: int = 1024 * MEGABYTE
     reserve: int = 2048 * MEGABYTE
-    processes: int = 64
+    threads: int = 32
     disk: int = 64 * MEGABYTE
     files: int = 10_000
     file: int = 32 * MEGABYTE

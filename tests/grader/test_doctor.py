@@ -52,7 +52,7 @@ def test_where_all_is_well(capsys, monkeypatch):
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
     code, printed, lines = examined(capsys)
     assert code == 0, printed
-    assert len(lines) == 8
+    assert len(lines) == 9
     assert all(line.startswith("✓") for line in lines)
     assert "docker" not in printed
 

@@ -1,5 +1,6 @@
 """Time limits nest, whichever way they ring, and nothing needs what a web page has not."""
 
+import math
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 
 import pytest
 
+from reglib import guard
 from reglib.guard import TimeIsUp, call, time_limit
 
 LONG = 60.0  # no test waits for it
@@ -115,6 +117,40 @@ def test_a_timer_of_someone_else_goes_on_with_what_is_left():
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
+
+
+def ring_once(events):
+    signal.raise_signal(signal.SIGALRM)
+    events.append("not yet")
+
+
+def test_a_ring_before_the_time_is_up_by_the_processor_or_a_long_wait_stops_nothing():
+    """As when others have had the processor: the clock is ahead of what has been computed."""
+    events = []
+    stopped(LONG, lambda: ring_once(events), "limit", events)
+    assert events == ["not yet", "limit came to its end"]
+
+
+def test_where_somebody_else_keeps_the_time_a_ring_means_that_it_is_up():
+    events = []
+    stopped(math.inf, lambda: ring_once(events), "limit", events)
+    assert events == ["limit stopped"]
+
+
+@pytest.mark.parametrize(
+    ("busy", "passed", "left"),
+    [(0, 0, 10), (3, 4, 7), (3, 15, 5), (0, 19, 1), (10, 10, 0), (0, 20, 0), (9, 100, -80)],
+)
+def test_what_is_left_is_counted_by_the_processor_and_by_a_patient_clock(
+    busy, passed, left, monkeypatch
+):
+    now = {"process_time": 5.0, "monotonic": 70.0}
+    for name in now:
+        monkeypatch.setattr(guard.time, name, lambda name=name: now[name])
+    clock = guard._clock(10.0)
+    now["process_time"] += busy
+    now["monotonic"] += passed
+    assert clock() == left
 
 
 def test_without_signals_threads_and_descriptors_all_modules_import_and_call():

@@ -2,8 +2,9 @@
 
 Namespaces hide what is outside, and limits bound what a process is charged with. This filter takes
 away what would undo the first (new namespaces, mounts, calls that reach into other processes or
-past the file system) or evade the second (memory that no process is charged with), and the calls
-that faults in Linux have most often been reached through. Nothing that a notebook needs is here.
+past the file system) or evade the second (a second process, memory that no process is charged with,
+another place in the queue for the processor), and the calls that faults in Linux have most often
+been reached through. Nothing that a notebook needs is here.
 """
 
 import ctypes
@@ -51,7 +52,28 @@ FORBIDDEN = {
     "msgget": (68, 186),
     "mq_open": (240, 180),
     "io_setup": (206, 0),
+    # pages that a pipe or a socket keeps, for a byte of each, when their file is long gone
     "vmsplice": (278, 75),
+    "splice": (275, 76),
+    "tee": (276, 77),
+    "sendfile": (40, 71),
+    # what Linux keeps for a process in its own memory, as much as is asked for
+    "inotify_init1": (294, 26),
+    "inotify_add_watch": (254, 27),
+    "landlock_create_ruleset": (444, 444),
+    "landlock_add_rule": (445, 445),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "seccomp": (317, 277),
+    "setsockopt": (54, 208),  # the room of a socket, and filters for it
+    # who runs when; a process that makes itself the last is waited for
+    "setsid": (112, 157),  # Linux may give each session a share
+    "setpriority": (141, 140),
+    "sched_setparam": (142, 118),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
     # the limits themselves; prlimit64 is below
     "setrlimit": (160, 164),
     # machinery of Linux that no notebook needs
@@ -75,13 +97,20 @@ FORBIDDEN = {
     "swapoff": (168, 225),
     "reboot": (169, 142),
 }
-MODIFY_LDT = 154  # of x86-64 only
-CLONE, CLONE3, MMAP, PRLIMIT, SOCKET = (56, 220), (435, 435), (9, 222), (302, 261), (41, 198)
+OF_X86_64 = {"fork": 57, "vfork": 58, "modify_ldt": 154, "inotify_init": 253}
+CLONE, CLONE3, MMAP, PRLIMIT = (56, 220), (435, 435), (9, 222), (302, 261)
+SOCKET, SOCKETPAIR, FCNTL, PRCTL = (41, 198), (53, 199), (72, 25), (157, 167)
+SCHEDULER = (144, 119)
 NEWEST = 450  # of what was known when this was written; programs do without what is newer
 NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
+THREAD = 0x10000  # CLONE_THREAD
 SHARED_ANONYMOUS = 0x21  # MAP_SHARED and MAP_ANONYMOUS
-SETSOCKOPT, SOL_SOCKET, SO_SNDBUF = (54, 208), 1, 7
-AF_UNIX, AF_NETLINK, NETLINK_ROUTE = 1, 16, 0
+AF_UNIX = 1
+# Of what can be done with a descriptor: to duplicate it, its flags, the size of a pipe. Each lock
+# on a byte of a file would be kept by Linux, however many there are.
+F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ = 4, 1030, 1032
+PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+SCHED_OTHER = 0
 
 # Instructions: load a word, take some of its bits, compare and jump, return.
 LOAD, AND, EQUAL, AT_LEAST, ANY, RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
@@ -122,27 +151,49 @@ def program(machine: str) -> bytes:
         _refuse(errno.ENOSYS),
         # Its flags are in memory, out of sight; without it the C library uses clone.
         *_when(CLONE3[column], _refuse(errno.ENOSYS)),
+        # A kernel is one process: what it uses is then its own, and Linux counts it to the end.
         *_when(
-            CLONE[column], _op(LOAD, _argument(0)), _op(ANY, NAMESPACES, 0, 1), _refuse(), allow
-        ),
-        # Some families reach past network namespaces, to the host of a virtual machine for one.
-        *_when(
-            SOCKET[column],
+            CLONE[column],
             _op(LOAD, _argument(0)),
-            _op(EQUAL, AF_UNIX, 4, 0),
-            _op(EQUAL, AF_NETLINK, 0, 2),
-            _op(LOAD, _argument(2)),
-            _op(EQUAL, NETLINK_ROUTE, 1, 0),  # ZeroMQ asks it for the names of interfaces
-            _refuse(errno.EAFNOSUPPORT),
+            _op(ANY, NAMESPACES, 2, 0),
+            _op(ANY, THREAD, 0, 1),
+            allow,
+            _refuse(),
+        ),
+        # Some families reach past network namespaces, to the host of a virtual machine for one;
+        # what waits in a socket is charged to nobody, and counted for one family only. ZeroMQ, that
+        # asks another for the names of interfaces, ends the process for any error but this.
+        *(
+            op
+            for call in (SOCKET, SOCKETPAIR)
+            for op in _when(
+                call[column],
+                _op(LOAD, _argument(0)),
+                _op(EQUAL, AF_UNIX, 1, 0),
+                _refuse(errno.EOPNOTSUPP),
+                allow,
+            )
+        ),
+        *_when(
+            FCNTL[column],
+            _op(LOAD, _argument(1)),
+            _op(EQUAL, F_DUPFD_CLOEXEC, 3, 0),
+            _op(EQUAL, F_GETPIPE_SZ, 2, 0),
+            _op(AT_LEAST, F_SETFL + 1, 0, 1),
+            _refuse(),
             allow,
         ),
-        # What waits in a socket is charged to nobody, so it may not be given more room.
         *_when(
-            SETSOCKOPT[column],
+            SCHEDULER[column],
             _op(LOAD, _argument(1)),
-            _op(EQUAL, SOL_SOCKET, 0, 3),
-            _op(LOAD, _argument(2)),
-            _op(EQUAL, SO_SNDBUF, 0, 1),
+            _op(EQUAL, SCHED_OTHER, 1, 0),  # as all are, and as ZeroMQ says of its threads
+            _refuse(),
+            allow,
+        ),
+        *_when(
+            PRCTL[column],
+            _op(LOAD, _argument(0)),
+            _op(EQUAL, PR_SET_SECCOMP, 0, 1),
             _refuse(),
             allow,
         ),
@@ -167,7 +218,7 @@ def program(machine: str) -> bytes:
         ),
     ]
     numbers = [numbers[column] for numbers in FORBIDDEN.values()]
-    for number in numbers + [MODIFY_LDT] * (machine == "x86_64"):
+    for number in numbers + [*OF_X86_64.values()] * (machine == "x86_64"):
         ops += _when(number, _refuse())
     return b"".join([*ops, allow])
 
@@ -178,6 +229,5 @@ def install() -> None:
     memory = ctypes.create_string_buffer(code, len(code))
     filter = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(memory))
     libc = ctypes.CDLL(None, use_errno=True)
-    PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
     if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "the filter of system calls cannot be installed")

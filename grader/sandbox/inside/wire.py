@@ -123,8 +123,11 @@ class _Made:
         return eval(self.source, {"np": np})
 
 
-def answer(function: Callable, text: str, seconds: float) -> "Answer":
-    """In the kernel: call `function` on each case of a question, and write down what it did."""
+def answer(function: Callable, text: str) -> "Answer":
+    """In the kernel: call `function` on each case of a question, and write down what it did.
+
+    The zygote counts the time, and rings when it is up.
+    """
     arguments = [
         tuple(
             _Made(arg["make"]) if isinstance(arg, dict) and "make" in arg else unpack(arg)
@@ -132,7 +135,7 @@ def answer(function: Callable, text: str, seconds: float) -> "Answer":
         )
         for args in json.loads(text)
     ]
-    return Answer([vars(outcome) for outcome in run(function, arguments, seconds)])
+    return Answer([vars(outcome) for outcome in run(function, arguments, math.inf)])
 
 
 class Answer:

@@ -6,10 +6,17 @@ share a process or a byte that can be written. Of the grader only this folder is
 Requests come as lines of JSON on stdin, answers go as lines of JSON to stdout:
 
     {"do": "start", "id": "7"}      fork one for the folder /runs/7  → {"id": "7", "ready": true}
-    {"do": "interrupt", "id": "7"}  send SIGINT to it
-    {"do": "kill", "id": "7"}       end it and all it has started    → {"id": "7", "ended": …}
+    {"do": "time", "id": "7", "step": 3, "seconds": 10.0, "grace": 3.0, "signal": "SIGINT"}
+                                    count the time of what comes next; when it is up, send it this
+                                    signal                           → {"id": "7", "late": 3}
+                                    and when the grace is over too   → {"id": "7", "stuck": 3}
+    {"do": "stop", "id": "7"}       count no more                    → {"id": "7", "used": 2.1}
+    {"do": "kill", "id": "7"}       end it                           → {"id": "7", "ended": …}
 
-When a kernel ends by itself, or is ended for using too much memory, that is told unasked.
+When a kernel ends by itself, or is ended for using too much, that is told unasked.
+
+A kernel is one process, and the time that counts is the processor's: what else the machine has to
+do costs nobody a point. Sleep and waits count for a part of what they take, so that they end too.
 """
 
 import base64
@@ -25,6 +32,7 @@ import select
 import shutil
 import signal
 import sys
+import time
 import traceback
 import warnings
 
@@ -63,6 +71,11 @@ AVAILABLE = ("reglib.check", "reglib.data")  # to most assignments
 TICK = 0.1  # seconds between two looks at the memory in use
 # What Linux may keep for a socket, twice: for what is sent, and the room that it takes.
 SOCKET = 2 * 212992
+INODE = 2048  # bytes of Linux for a file that is empty, with its name
+FOLDERS = ("/tmp", "/dev/shm", "/work")
+LONGEST = 30  # seconds by the clock that count as one, for in the end everything has an end
+FAIR = 1.5  # processors that a kernel may use before it is served after all others
+SPELL = 1.0  # seconds over which that is looked at
 
 
 def system(name, *args):
@@ -115,7 +128,7 @@ def isolate(run, limits):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
-    for folder in ("/tmp", "/dev/shm", "/work"):
+    for folder in FOLDERS:
         tmpfs(folder, limits["disk"], limits["files"])
     shutil.copytree(f"{run}/files", "/work", dirs_exist_ok=True)
     mount(f"{run}/ipc", "/ipc", flags=MS_BIND)
@@ -124,16 +137,17 @@ def isolate(run, limits):
 
 
 def limit(limits):
-    """Bounds for each process; those for all of them together are held by the zygote."""
+    """Bounds of a kernel that Linux holds; the others are held by the zygote."""
     for name, value in (
         ("RLIMIT_AS", limits["memory"] + limits["reserve"]),
-        ("RLIMIT_NPROC", limits["processes"]),
+        ("RLIMIT_NPROC", limits["threads"] + 1),  # with the keeper
         ("RLIMIT_FSIZE", limits["file"]),
         ("RLIMIT_CPU", limits["seconds"]),
         ("RLIMIT_NOFILE", 256),
         ("RLIMIT_CORE", 1),  # no dump; 0 would still run the program that some hosts give it to
         ("RLIMIT_MEMLOCK", 65536),
         ("RLIMIT_MSGQUEUE", 0),
+        ("RLIMIT_SIGPENDING", 256),  # timers too
     ):
         resource.setrlimit(getattr(resource, name), (value, value))
 
@@ -142,6 +156,7 @@ def kernel(bound, ipc):
     """Run a kernel; write a byte to `bound` once it listens, before any code can reach it."""
     from ipykernel.kernelapp import IPKernelApp
 
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)  # one may come when nobody is asked any more
     sys.modules["numpy"].random.seed()  # the state is the same in all forks
     app = IPKernelApp.instance()
     app.initialize(["-f", f"{ipc}/kernel.json", "--HistoryManager.enabled=False", "--quiet"])
@@ -219,15 +234,15 @@ def keep(run, limits, tell):
 
 
 def resident(pid):
-    """The parent of a process, and the bytes that it has in memory, or had to leave it."""
+    """The threads of a process, and the bytes that it has in memory, or had to leave it."""
     with open(f"/proc/{pid}/status") as file:
         fields = dict(line.split(":", 1) for line in file)
-    sizes = (fields.get(name, "0").split()[0] for name in ("VmRSS", "VmSwap"))
-    return int(fields["PPid"]), 1024 * sum(map(int, sizes))
+    sizes = (fields.get(name, "0").split()[0] for name in ("VmRSS", "VmSwap", "VmPTE"))
+    return int(fields["Threads"]), 1024 * sum(map(int, sizes))
 
 
 def proportional(pid, otherwise):
-    """Bytes of a process, with its part of those that it shares."""
+    """Bytes of a process, with its part of those that it shares with the zygote."""
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:
             sizes = [line.split()[1] for line in file if line.startswith(("Pss:", "SwapPss:"))]
@@ -238,12 +253,54 @@ def proportional(pid, otherwise):
 
 def buffered(pid):
     """Bytes that the sockets of a kernel may hold, which are charged to no process."""
+    with open(f"/proc/{pid}/net/protocols") as file:
+        counts = [line.split()[2] for line in file if line.startswith("UNIX")]
+    return SOCKET * sum(map(int, counts))
+
+
+def stored(folders):
+    """Bytes of the files of a kernel, which are in memory too."""
+    found = [os.fstatvfs(folder) for folder in folders]
+    return sum(
+        (one.f_blocks - one.f_bfree) * one.f_frsize + (one.f_files - one.f_ffree) * INODE
+        for one in found
+    )
+
+
+def processor(pid):
+    """Seconds of a processor that a process has had, with all threads that it ever had."""
+    return time.clock_gettime(~pid << 3 | 2)  # CPUCLOCK_SCHED of that process
+
+
+def queued(pid):
+    """Seconds for which the main thread could have run, and had to wait for a processor."""
     try:
-        with open(f"/proc/{pid}/net/protocols") as file:
-            counts = [line.split()[2] for line in file if line.startswith("UNIX")]
-        return SOCKET * sum(map(int, counts))
-    except OSError:
-        return 0
+        with open(f"/proc/{pid}/schedstat") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, LookupError):  # some Linux does not count them
+        return 0.0
+
+
+class Clock:
+    """The time of one step of a kernel."""
+
+    def __init__(self, pid, step=0, seconds=0.0, grace=0.0, signal=""):
+        self.pid, self.step, self.signal = pid, step, signal
+        self.seconds, self.grace = seconds, grace
+        self.told, self.seen = "", 0.0
+        self.before = self.now()
+
+    def now(self):
+        return processor(self.pid), queued(self.pid), time.monotonic()
+
+    def used(self):
+        """Seconds that count."""
+        busy, waited, passed = (
+            now - then for now, then in zip(self.now(), self.before, strict=True)
+        )
+        patience = sys.modules["reglib.guard"].PATIENCE
+        self.seen = max(busy, (passed - waited) / patience, passed / LONGEST)
+        return self.seen
 
 
 class Zygote:
@@ -263,7 +320,10 @@ class Zygote:
             finally:
                 os._exit(1)
         os.close(tell)
-        self.kernels[id] = {"keeper": pid, "kernel": 0, "handle": None, "pipe": heard, "text": ""}
+        self.kernels[id] = {
+            **{"keeper": pid, "kernel": 0, "handle": None, "pipe": heard, "text": ""},
+            **{"folders": [], "clock": None, "spell": None},
+        }
 
     def hear(self, id):
         """Pass on what a keeper says; when it falls silent its kernel has ended."""
@@ -274,17 +334,23 @@ class Zygote:
         if kernel["handle"] is None and first.isdigit():
             self.born(id, int(first))
         if text and rest == "ready\n":
-            self.say(id=id, ready=True)
+            with contextlib.suppress(OSError):  # it has ended already
+                if self.limits["isolated"]:
+                    self.enter(kernel)
+                kernel["spell"] = Clock(kernel["kernel"])
+            self.say(id=id, ready=True, pid=kernel["kernel"])
         if not text:
             self.signal(id, signal.SIGKILL)  # it has ended, unless somebody has killed the keeper
             _, status = os.waitpid(kernel["keeper"], 0)
             os.close(kernel["pipe"])
-            if kernel["handle"] is not None:
-                os.close(kernel["handle"])
+            for number in (kernel["handle"], *kernel["folders"]):
+                if number is not None:
+                    os.close(number)
             del self.kernels[id]
             problem = kernel["text"] if "problem" in kernel["text"] else ""
             why = kernel.get("why") or f"status {os.waitstatus_to_exitcode(status)}"
-            self.say(id=id, ended=why, problem=problem)
+            used = kernel["clock"].seen if kernel["clock"] else 0.0
+            self.say(id=id, ended=why, problem=problem, used=used)
 
     def born(self, id, pid):
         """Take hold of a kernel, before it can run any code."""
@@ -298,6 +364,12 @@ class Zygote:
             return  # it has ended already
         if "why" in kernel:
             self.signal(id, signal.SIGKILL)
+
+    def enter(self, kernel):
+        """Keep hold of the folders of a kernel, by its keeper: it may hide itself later."""
+        for folder in FOLDERS:
+            path = f"/proc/{kernel['keeper']}/root{folder}"
+            kernel["folders"].append(os.open(path, os.O_PATH | os.O_DIRECTORY))
 
     def end(self, id, why):
         """End a kernel, or see to it that it ends as soon as it is born."""
@@ -313,28 +385,67 @@ class Zygote:
                 signal.pidfd_send_signal(kernel["handle"], number)
 
     def watch(self):
-        """End each kernel that uses too much, together with what it has started."""
-        parents, sizes = {}, {}
-        for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+        """Look at what each kernel uses, and end those that use too much."""
+        for id, kernel in list(self.kernels.items()):
+            if kernel["spell"] is None:
+                continue  # nothing runs there yet
             try:
-                parents[pid], sizes[pid] = resident(pid)
+                if self.limits["isolated"]:
+                    self.measure(id, kernel)
+                    self.share(kernel)
+                if kernel["clock"]:
+                    self.ring(id, kernel["clock"])
             except OSError:
                 continue  # it has ended meanwhile
+
+    def measure(self, id, kernel):
+        threads, size = resident(kernel["kernel"])
+        if threads > self.limits["threads"]:  # where the limit of Linux does not bind
+            self.end(id, "threads")
+        held = buffered(kernel["kernel"]) + stored(kernel["folders"])
+        # What it shares with the zygote is its own in part, so only then look closer.
         most = self.limits["memory"]
-        for id, kernel in list(self.kernels.items()):
-            family, grown = {kernel["kernel"]}, kernel["kernel"] in parents
-            while grown:
-                more = {pid for pid, parent in parents.items() if parent in family} - family
-                family, grown = family | more, bool(more)
-            if len(family) > self.limits["processes"]:  # where the limit of Linux does not bind
-                self.end(id, "processes")
-            # What processes share is counted once for each of them, so only then look closer.
-            held = buffered(kernel["kernel"])
-            if (
-                held + sum(sizes.get(pid, 0) for pid in family) > most
-                and held + sum(proportional(pid, sizes.get(pid, 0)) for pid in family) > most
-            ):
-                self.end(id, "memory")
+        if held + size > most and held + proportional(kernel["kernel"], size) > most:
+            self.end(id, "memory")
+
+    def share(self, kernel):
+        """Let a kernel that takes more than its share of the processors come after all others."""
+        spell, pid = kernel["spell"], kernel["kernel"]
+        busy, _, passed = (now - then for now, then in zip(spell.now(), spell.before, strict=True))
+        if passed < SPELL:
+            return
+        kernel["spell"] = Clock(pid)
+        if busy > FAIR * passed:
+            for thread in map(int, os.listdir(f"/proc/{pid}/task")):
+                with contextlib.suppress(OSError):  # it has ended
+                    os.setpriority(os.PRIO_PROCESS, thread, 19)
+
+    def ring(self, id, clock):
+        used = clock.used()
+        if used > clock.seconds:
+            if not clock.told or clock.signal == "SIGALRM":  # which may find it between two calls
+                self.signal(id, getattr(signal, clock.signal))
+            if not clock.told:
+                clock.told = "late"
+                self.say(id=id, late=clock.step)
+        if used > clock.seconds + clock.grace and clock.told == "late":
+            clock.told = "stuck"
+            self.say(id=id, stuck=clock.step)
+
+    def count(self, id, step, seconds, grace, signal):
+        """Count the time of what comes next."""
+        if id in self.kernels:
+            with contextlib.suppress(OSError):  # it has ended
+                pid = self.kernels[id]["kernel"]
+                self.kernels[id]["clock"] = Clock(pid, step, seconds, grace, signal)
+
+    def stop(self, id):
+        """Count no more, and tell what has been used."""
+        clock = self.kernels.get(id, {}).get("clock")
+        if clock:
+            self.kernels[id]["clock"] = None
+            with contextlib.suppress(OSError):
+                self.say(id=id, used=clock.used())
 
     def say(self, **what):
         sys.stdout.write(json.dumps(what) + "\n")
@@ -360,12 +471,13 @@ class Zygote:
                 for line in map(json.loads, lines):
                     if line["do"] == "start":
                         self.start(line["id"])
-                    elif line["do"] == "interrupt":
-                        self.signal(line["id"], signal.SIGINT)
+                    elif line["do"] == "time":
+                        self.count(**{name: line[name] for name in line if name != "do"})
+                    elif line["do"] == "stop":
+                        self.stop(line["id"])
                     else:
                         self.end(line["id"], "killed")
-            if self.limits["isolated"]:
-                self.watch()
+            self.watch()
 
 
 if __name__ == "__main__":
