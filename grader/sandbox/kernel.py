@@ -160,10 +160,11 @@ class Nursery:
 
 @dataclass
 class Ran:
-    """What became of a cell: its outputs, and why it did not end by itself."""
+    """What became of a cell: its outputs, why it did not end by itself, and the bytes of output."""
 
     outputs: list[NotebookNode] = field(default_factory=list)
     trouble: str = ""
+    size: int = 0
 
 
 class Kernel:
@@ -282,13 +283,13 @@ class Kernel:
             id = self._send("execute_request", request)
             for wait in (seconds, GRACE):
                 if self._collect(id, time.monotonic() + wait, collected):
-                    return Ran(collected.outputs(), trouble)
+                    return Ran(collected.outputs(), trouble, collected.size)
                 trouble = f"it took longer than {seconds:g} seconds"
                 self.nursery.tell("interrupt", self)
         except Ended as ended:
-            return Ran(collected.outputs(), str(ended))
+            return Ran(collected.outputs(), str(ended), collected.size)
         self.kill(trouble)
-        return Ran(collected.outputs(), trouble)
+        return Ran(collected.outputs(), trouble, collected.size)
 
     def _collect(self, id: str, end: float, collected: "Collector") -> bool:
         """Whether the cell came to its end: a reply, and word that the kernel is idle.
@@ -366,7 +367,7 @@ class Collector:
     """The outputs of a cell: text and pictures, up to a number of bytes."""
 
     def __init__(self, most: int) -> None:
-        self.left = most
+        self.most = self.left = most
         self.kept: list[NotebookNode] = []
         self.cut = False
 
@@ -383,6 +384,10 @@ class Collector:
             elif kind == "clear_output":
                 self.kept.clear()
         return kind == "status" and content.get("execution_state") == "idle"
+
+    @property
+    def size(self) -> int:
+        return self.most - self.left
 
     def outputs(self) -> list[NotebookNode]:
         if self.cut:
