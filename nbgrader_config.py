@@ -1,9 +1,7 @@
 """How nbgrader finds and grades this course."""
 
-import bleach
-from nbconvert.filters import markdown2html
-
 import grader.plugins.fresh  # noqa: F401, so that formgrader sees what others mark
+from grader.plugins.page import FILTERS
 
 c = get_config()  # noqa: F821
 
@@ -26,22 +24,11 @@ c.IgnorePattern.pattern = r"[\s\S]"
 # A check that is missing from a submission is put back and run, and cannot keep an older mark.
 c.OverwriteCells.add_missing_cells = True
 
-# Feedback is a page that others open, and so is a submission in formgrader: what a learner writes
-# may have headings, tables and pictures, but no scripts. `sanitize_html` leaves Markdown cells out.
-_ALLOWED = {
-    *bleach.ALLOWED_TAGS,
-    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "div", "span", "del", "img"),
-    *("table", "thead", "tbody", "tr", "th", "td", "sub", "sup", "details", "summary"),
-}
-
-
-def _markdown_without_scripts(source):
-    attributes = {"*": ["class", "id"], "a": ["href", "title"], "img": ["src", "alt"]}
-    return bleach.clean(markdown2html(source), tags=_ALLOWED, attributes=attributes)
-
-
+# What a learner wrote is read in formgrader and in feedback, and must not act there.
+c.HTMLExporter.preprocessors = ["grader.plugins.page.Harmless"]
+c.HTMLExporter.filters = FILTERS
 c.HTMLExporter.sanitize_html = True
-c.HTMLExporter.filters = {"markdown2html": _markdown_without_scripts}
+c.GenerateFeedback.exporter_class = "grader.plugins.page.FeedbackPage"
 
 # The archives of Canvas and Moodle are unpacked with care, and their names understood.
 c.ZipCollectApp.extractor_plugin = "grader.plugins.collect.Archives"

@@ -17,6 +17,7 @@ from nbformat.v4 import new_output
 
 from grader.sandbox.inside import wire
 from grader.sandbox.kernel import Ended, Kernel, Nursery, Ran
+from grader.sandbox.walls import MEGABYTE
 from grader.submission.release import Check, Release
 from reglib.checks.entry import Case
 from reglib.checks.run import SECONDS, Outcome
@@ -78,7 +79,7 @@ class Sitting:
     def _take(self, step: _Step) -> None:
         """Do a step, and once more whenever another one was to blame for its end."""
         while self._is_living():
-            step.came = self._do(step)
+            step.came = self._do(step, [other.came for other in self.done])
             if not (step.came.trouble and self.kernel.is_dead()):
                 self.done.append(step)
                 return
@@ -86,10 +87,15 @@ class Sitting:
                 return
         step.leave_out(self._why_not())
 
-    def _do(self, step: _Step) -> Ran | Answers:
+    def _do(self, step: _Step, before: Sequence[Ran | Answers]) -> Ran | Answers:
         if step.check:
             return self._ask(step.check)
         ran = self.kernel.run(step.cell.source, self._seconds(self.limits.cell))
+        together = ran.size + sum(other.size for other in before if isinstance(other, Ran))
+        if together > self.limits.outputs:
+            most = f"{self.limits.outputs / MEGABYTE:g} MB"
+            text = f"all cells together may put out {most}, and those before have nearly done so"
+            ran = Ran([_note(f"The output of this cell is left out: {text}.")], ran.trouble)
         if ran.trouble:
             ran.outputs.append(_note(f"This cell was ended: {ran.trouble}."))
         return ran
@@ -143,7 +149,7 @@ class Sitting:
         for step in steps:
             if self._why_not():
                 return True
-            came.append(self._do(step))
+            came.append(self._do(step, came))
             if self.kernel.is_dead():
                 return False
         try:

@@ -168,10 +168,11 @@ class Nursery:
 
 @dataclass
 class Ran:
-    """What became of a cell: its outputs, and why it did not end by itself."""
+    """What became of a cell: its outputs, why it did not end by itself, and the bytes of output."""
 
     outputs: list[NotebookNode] = field(default_factory=list)
     trouble: str = ""
+    size: int = 0
 
 
 class Kernel:
@@ -315,11 +316,11 @@ class Kernel:
             with self._step(seconds, "SIGINT") as step:
                 id = self._send("execute_request", request)
                 if self._collect(id, lambda: self.stuck == step, collected):
-                    return Ran(collected.outputs(), long if self.late == step else "")
+                    return Ran(collected.outputs(), long if self.late == step else "", collected.size)
         except Ended as ended:
-            return Ran(collected.outputs(), str(ended))
+            return Ran(collected.outputs(), str(ended), collected.size)
         self.kill(long)
-        return Ran(collected.outputs(), long)
+        return Ran(collected.outputs(), long, collected.size)
 
     def _collect(self, id: str, over: Callable[[], bool], collected: "Collector") -> bool:
         """Whether the cell came to its end: a reply, and word that the kernel is idle.
@@ -400,7 +401,7 @@ class Collector:
     """The outputs of a cell: text and pictures, up to a number of bytes."""
 
     def __init__(self, most: int) -> None:
-        self.left = most
+        self.most = self.left = most
         self.kept: list[NotebookNode] = []
         self.cut = False
 
@@ -417,6 +418,10 @@ class Collector:
             elif kind == "clear_output":
                 self.kept.clear()
         return kind == "status" and content.get("execution_state") == "idle"
+
+    @property
+    def size(self) -> int:
+        return self.most - self.left
 
     def outputs(self) -> list[NotebookNode]:
         if self.cut:

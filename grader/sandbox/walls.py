@@ -73,6 +73,7 @@ class Limits:
     files      files in each of them
     file       bytes in one file
     output     bytes of output that are kept of one cell
+    outputs    bytes of output that are kept of all cells together
     message    bytes of one message; a longer one ends the kernel
     cell       seconds of a processor for one cell, and for one exercise
     seconds    seconds of a processor for a whole notebook
@@ -85,6 +86,7 @@ class Limits:
     files: int = 10_000
     file: int = 32 * MEGABYTE
     output: int = 1 * MEGABYTE
+    outputs: int = 10 * MEGABYTE
     message: int = 16 * MEGABYTE
     cell: float = 30.0
     seconds: float = 300.0

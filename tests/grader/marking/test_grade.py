@@ -491,3 +491,19 @@ def test_a_right_answer_in_a_message_made_by_hand_is_read(points):
     _, trouble, shown = points(notebook(ridge_gradient=packed(content)))
     assert trouble["ridge_gradient"] == ""
     assert "grad_w has shape (0,)" in shown["check_ridge_gradient"]
+
+
+def test_all_outputs_together_are_bounded(nursery, monkeypatch):
+    """What is left out of is said; a notebook that is run again does not collect them anew."""
+    most = 20_000
+    monkeypatch.setattr(nursery, "limits", replace(nursery.limits, outputs=most))
+    made = notebook()
+    noisy = "print('x' * 4000)"
+    made.cells[1:1] = [nbformat.v4.new_code_cell(noisy) for _ in range(12)]
+    text, record = grade(Job(RELEASE, nbformat.writes(made), "ada", b"secret"), nursery)
+    shown = [cell.outputs for cell in nbformat.reads(text, 4).cells[1:13]]
+    told = [outputs[0].text for outputs in shown]
+    assert told[:3] == ["x" * 4000 + "\n"] * 3
+    assert "The output of this cell is left out: all cells together" in told[-1]
+    assert sum(map(len, told)) < 2 * most
+    assert sum(exercise.points for exercise in record.exercises) == sum(FULL.values())
