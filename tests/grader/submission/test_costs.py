@@ -54,13 +54,13 @@ def seconds(step, work):
     return min(spent)
 
 
-def hold(step, make, largest):
+def hold(step, make, largest, steepest=STEEPEST):
     """Hold a step to a cost that grows no faster than what `make` makes of a size."""
     small, large = make(largest // APART), make(largest)
     for _ in range(3):  # others are at work on this machine
         most = seconds(step, large)
         slope = math.log(most / max(seconds(step, small), 1e-9), APART)
-        if most < FLOOR or slope <= STEEPEST:
+        if most < FLOOR or slope <= steepest:
             return
     raise AssertionError(f"{most:.2f} s for {largest}, and a slope of {slope:.2f}")
 
@@ -309,7 +309,8 @@ def records(count, given):
 @pytest.mark.parametrize("step", [alike, common, mistakes])
 @pytest.mark.parametrize("shape", GIVEN)
 def test_a_class(step, shape):
-    hold(step, lambda n: records(n, GIVEN[shape]), 16_000)
+    # A class outgrows the caches of the processor, by which linear work has a slope of 1.2.
+    hold(step, lambda n: records(n, GIVEN[shape]), 16_000, steepest=1.4)
 
 
 # Records and tables
