@@ -298,7 +298,11 @@ class Names(FileNameCollectorPlugin):
             say.error("%s Left out: %s.", why, _few(names, MOST_TOLD))
         for student, reasons in sorted(self.troubles.items()):
             say.error("%s: %s", printable(student) or "Left out", " ".join(reasons))
-        if self.nobodys or self.troubles:
+        if (
+            self.nobodys
+            or self.troubles
+            or any(left.why and not left.whole for left in self.unpacked.left)
+        ):
             self.parent.exit(1)
 
 

@@ -188,7 +188,8 @@ class _Unpacking:
                 self.done.left.append(Left(path))
                 return
             if _strays(path) or stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
-                raise _Unfit("is a link, or leads elsewhere")
+                self.done.left.append(Left(path, "is a link, or leads elsewhere"))
+                return
             if member.compress_type not in _PACKED:
                 raise _Unfit("is packed in an unusual way")
             with archive.open(member) as packed:

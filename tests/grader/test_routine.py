@@ -114,6 +114,7 @@ def term(tmp_path_factory, released, solution, in_course):
         "__MACOSX/work/._ridge (1).ipynb": b"\0",
         "../../../up.ipynb": text(right),
         "work/img/plot.png": b"\x89PNG\r\n\x1a\n",
+        "work/timestamp.txt": "2026-01-01 00:00:00 UTC",
     }
     canvas = {
         "lovelaceada_17_4711_ridge.ipynb": text(right),
@@ -143,7 +144,7 @@ def collected(term, in_course):
     before = in_course(term, "nbgrader", "zip_collect", "ridge", code=1)
     assert not (term / "submitted").exists()
     in_course(term, "nbgrader", "db", "student", "import", "class.csv")
-    return before.stderr, in_course(term, "nbgrader", "zip_collect", "ridge", "--force").stderr
+    return before.stderr, in_course(term, "nbgrader", "zip_collect", "ridge", code=1).stderr
 
 
 class Here(ThreadPoolExecutor):
@@ -213,6 +214,11 @@ def test_archives_become_submissions(collected, term):
     }
     assert "kimkim_21_4714_work.zip" in collected[1]
     assert not list(term.parent.rglob("up.ipynb"))
+
+
+def test_a_time_that_a_student_hands_in_is_none(graded):
+    assert graded.marks["bob"].timestamp is not None  # the instructor wrote it
+    assert {graded.marks[s].timestamp for s in HANDED_IN - {"bob"}} == {None}
 
 
 def test_each_is_graded_in_the_sandbox(graded):

@@ -95,14 +95,17 @@ BROKEN = {
     "lzma bomb": packed({"ridge.ipynb": bytes(2**20)}, zipfile.ZIP_LZMA),
     "many names": many_names(1001),
     "very many names": many_names(20_000),
-    "up": packed({"../../up.ipynb": NOTEBOOK}),
-    "root": packed({"/root.ipynb": NOTEBOOK}),
-    "windows up": packed({"a\\..\\..\\b.ipynb": NOTEBOOK}),
     "long": packed({"x" * 300 + ".ipynb": NOTEBOOK}),
     "long when decoded": packed({"é" * 130 + ".ipynb": NOTEBOOK}),
     "long way": packed({"/".join(["d" * 200] * 30) + "/ridge.ipynb": NOTEBOOK, "a.csv": b""}),
     "file for a folder": packed({"x.csv": b"", "x.csv/ridge.ipynb": NOTEBOOK, "y.csv": b""}),
     "folder for a file": packed({"x.csv/ridge.ipynb": NOTEBOOK, "x.csv": b"", "y.csv": b""}),
+}
+# Or that leads elsewhere, and only is not followed.
+STRAYS = {
+    "up": packed({"../../up.ipynb": NOTEBOOK, "ridge.ipynb": NOTEBOOK}),
+    "root": packed({"/root.ipynb": NOTEBOOK, "ridge.ipynb": NOTEBOOK}),
+    "windows": packed({"a\\..\\..\\up.ipynb": NOTEBOOK, "ridge.ipynb": NOTEBOOK}),
     "link": special(stat.S_IFLNK, "/etc/passwd"),
     "link up": special(stat.S_IFLNK, "../../../../gradebook.db"),
     "device": special(stat.S_IFCHR),
@@ -210,7 +213,16 @@ def test_what_cannot_be_unpacked_keeps_out_its_student_alone(course, collect, na
     assert came(course) == BOTH
     (told,) = (line for line in said.splitlines() if line.startswith("eve: "))
     assert "Nothing of hers came in: ask for" in told and len(told) < 800
+
+
+@pytest.mark.parametrize("name", STRAYS)
+def test_what_leads_elsewhere_is_left_out_and_told_of(course, collect, name):
+    put(course, "class.zip", {"evilsoneve_19_3_work.zip": STRAYS[name], **CANVAS})
+    status, said = collect()
+    assert (status, came(course)) == (1, {**BOTH, "eve": {"ridge.ipynb"}})
+    assert "is a link, or leads elsewhere (eve)" in said
     assert not list(course.parent.rglob("up.ipynb"))
+    assert not list(course.parent.rglob("root.ipynb"))
 
 
 def test_a_bomb_keeps_out_its_student_alone(course, collect):
