@@ -11,7 +11,7 @@ Requests come as lines of JSON on stdin, answers go as lines of JSON to stdout:
                                     signal                           → {"id": "7", "late": 3}
                                     and when the grace is over too   → {"id": "7", "stuck": 3}
     {"do": "stop", "id": "7"}       count no more                    → {"id": "7", "used": 2.1}
-    {"do": "kill", "id": "7"}       end it                           → {"id": "7", "ended": …}
+    {"do": "kill", "id": "7"}       end it, with its threads         → {"id": "7", "ended": …}
 
 When a kernel ends by itself, or is ended for using too much, that is told unasked.
 

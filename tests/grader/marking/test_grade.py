@@ -133,8 +133,8 @@ DEADLY = {
 @pytest.mark.parametrize("what", DEADLY)
 def test_a_function_that_ends_its_kernel_costs_its_exercise_alone(what, points, hurry):
     code, why = DEADLY[what]
-    if what == "hangs":  # the alarm of the check itself would end it
-        code = "import signal\n    signal.setitimer(signal.ITIMER_REAL, 0)\n    " + code
+    if what == "hangs":  # the alarm of the check would end it
+        code = "import signal\n    signal.signal(signal.SIGALRM, signal.SIG_IGN)\n    " + code
     if what in ("hangs", "speaks without end"):
         hurry("ridge_gradient")
     bad = f"def ridge_gradient(w, b, X, y, lam):\n    {code}\n    return w, b\n"

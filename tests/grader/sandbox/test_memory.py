@@ -133,16 +133,18 @@ BESIDE = {
                 except BlockingIOError:
                     pass
         except OSError:
-            pass
+            for file in (file for pipe in kept for file in pipe):
+                os.close(file)
         """,
     "locks on the bytes of a file": """
         import struct
-        file = open("locked", "w+")
+        kept = [open(f"locked{number}", "w") for number in range(150)]
         try:
-            for at in range(300_000, 0, -1):
-                lock = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 2 * at, 1, 0)
-                fcntl.fcntl(file, fcntl.F_SETLK, lock)
-                hold(216)
+            for file in kept:
+                for at in range(4000, 0, -1):
+                    lock = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 2 * at, 1, 0)
+                    fcntl.fcntl(file, fcntl.F_SETLK, lock)
+                    hold(216)
         except OSError:
             pass
         """,

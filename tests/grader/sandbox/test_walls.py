@@ -336,7 +336,7 @@ def test_all_that_holds_for_an_ordinary_user_too():
                 bwrap += ["--perms", "0755", "--dir", str(parent)]
             bwrap += ["--ro-bind", str(folder), str(folder)]
     user = ["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups"]
-    attacks = "process or threads or namespaces or network or wherever or looks or nothing"
+    attacks = "second or threads or namespaces or network or wherever or looks or nothing_"
     tests = [str(ROOT / "tests/grader/sandbox/test_attacks_machine.py"), "-k", attacks]
     with tempfile.TemporaryDirectory() as home:  # pytest's own folders are closed to others
         os.chown(home, 1000, 1000)
