@@ -30,7 +30,8 @@ PICTURES = ("image/png", "image/jpeg")
 # loaded, framed, sent or followed from.
 POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
-    "style-src 'unsafe-inline' https://cdnjs.cloudflare.com; font-src https://cdnjs.cloudflare.com; "
+    "style-src 'unsafe-inline' https://cdnjs.cloudflare.com; "
+    "font-src https://cdnjs.cloudflare.com; "
     "script-src 'unsafe-inline' 'unsafe-eval' https://cdnjs.cloudflare.com; "
     "connect-src https://api.cdnjs.com"
 )
