@@ -316,7 +316,9 @@ class Kernel:
             with self._step(seconds, "SIGINT") as step:
                 id = self._send("execute_request", request)
                 if self._collect(id, lambda: self.stuck == step, collected):
-                    return Ran(collected.outputs(), long if self.late == step else "", collected.size)
+                    return Ran(
+                        collected.outputs(), long if self.late == step else "", collected.size
+                    )
         except Ended as ended:
             return Ran(collected.outputs(), str(ended), collected.size)
         self.kill(long)
