@@ -164,7 +164,9 @@ class _Unpacking:
         with archive:
             members = [(member, _safe(member.filename)) for member in archive.infolist()]
             # Who packs a folder means what is in it.
-            tops = [path.parent for _, path in members if _is_read(path) and not _strays(path)]
+            tops = [
+                p.parent for _, p in members if _is_read(p) and not (_strays(p) or _is_usual(p))
+            ]
             top = os.path.commonpath(tops) if own and tops else ""
             rooms: dict[str, _Room] = defaultdict(_Room)
             for member, path in members:

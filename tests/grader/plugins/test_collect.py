@@ -117,6 +117,10 @@ ODD = {
     "folder": ({"work/ridge.ipynb": NOTEBOOK, "work/a/b.png": b"x"}, {"ridge.ipynb", "a/b.png"}),
     "windows": ({"work\\ridge.ipynb": NOTEBOOK}, {"ridge.ipynb"}),
     "hidden": ({"__MACOSX/._r.ipynb": b"x", "r.ipynb": NOTEBOOK, ".git/x.csv": b""}, {"r.ipynb"}),
+    "mac": (
+        {"__MACOSX/w/._r.ipynb": b"", "w/r.ipynb": NOTEBOOK, "w/a/b.csv": b""},
+        {"r.ipynb", "a/b.csv"},
+    ),
     "reserved": ({"CON.ipynb": NOTEBOOK, "aux.csv": b""}, {"CON.ipynb", "aux.csv"}),
     "control": ({"r\x1b[31m\n\u202e.ipynb": NOTEBOOK}, {"r_[31m__.ipynb"}),
     "case": ({"R.ipynb": NOTEBOOK, "r.ipynb": b"{}"}, {"R.ipynb", "r.ipynb"}),
