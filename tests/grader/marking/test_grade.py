@@ -500,7 +500,7 @@ def test_all_outputs_together_are_bounded(nursery, monkeypatch):
     made = notebook()
     noisy = "print('x' * 4000)"
     made.cells[1:1] = [nbformat.v4.new_code_cell(noisy) for _ in range(12)]
-    text, record = grade(Job(RELEASE, nbformat.writes(made), "ada", b"secret"), nursery)
+    text, record = grade(job(made), nursery)
     shown = [cell.outputs for cell in nbformat.reads(text, 4).cells[1:13]]
     told = [outputs[0].text for outputs in shown]
     assert told[:3] == ["x" * 4000 + "\n"] * 3
