@@ -8,10 +8,13 @@ import numpy as np
 
 from reglib import repository
 from reglib.checks.entry import Case, Entry
-from reglib.checks.judge import Fault, Verdict, describe
+from reglib.checks.errors import meaning
+from reglib.checks.explain import TELLING, size
+from reglib.checks.form import describe
+from reglib.checks.judge import Fault, Verdict
 from reglib.checks.run import Foreign, attempt
 
-# The kinds of fault, in the order in which to mend them: likely cause, next action.
+# What is said of a kind of fault where no mistake is known behind it: likely cause, next step.
 _ACTIONS = {
     "stopped": (
         "It takes too long, so the cases after this one were not tried.",
@@ -33,26 +36,20 @@ _ACTIONS = {
         "find the division in your code, and see when its divisor is zero.",
     ),
     "wrong": (
-        "This mistake is not one that the check knows by name.",
-        "make this call in a new cell, compute it by hand beside it, and print each step until "
-        "the two part.",
+        "",
+        "make this call in a new cell, print what each line of the function makes of it, and find "
+        "the first that is not what you meant.",
     ),
 }
-_SHAPES = (
-    "Shapes that do not fit often begin with (n,) − (n, 1), which makes an (n, n) array.",
-    "make this call in a new cell, and print the shape of everything that leads to that line.",
-)
-_SINGULAR = (
-    "A matrix that has no inverse was to be inverted.",
-    "find out which functions of np.linalg answer for such a matrix too.",
-)
+_ROWS = 6  # of an array that is shown
+_FIRST = ("stopped", "unwritten")  # kinds to mend before all others
 
 
 def tell(verdict: Verdict, unfinished: Collection[str] = ()) -> str:
     """Return the text that a learner reads.
 
-    `unfinished` holds the names of exercises that are not right yet: if this one is not right
-    either and builds on one of them, the text says which to mend first.
+    `unfinished` holds the names of exercises that the function calls and that are not right yet:
+    if this one is not right either and builds on one of them, the text says which to mend first.
 
     >>> from reglib.checks.judge import judge
     >>> from reglib.checks.run import run
@@ -74,10 +71,12 @@ def tell(verdict: Verdict, unfinished: Collection[str] = ()) -> str:
         ]
     else:
         fault = _choose(verdict)
-        lines += ["", *_rubric(verdict), "", *_case(entry, fault), "", *_cause(verdict, fault)]
+        cause, section = _cause(verdict, fault)
+        lines += ["", *cause]
         first = [name.partition(".")[2] for name in entry.builds_on if name in unfinished]
         if first:
-            lines += [f"{entry.function} builds on {first[0]}, not right yet either: begin there."]
+            lines += [f"It calls {first[0]}, which is not right yet either: begin there."]
+        lines += ["", *_case(verdict, fault), "", *_rubric(verdict), _reread(section)]
     lines += _conditions(verdict)
     if verdict.printed > 10_000:
         lines += ["", f"It printed {verdict.printed:,} characters, which are left out here."]
@@ -159,39 +158,44 @@ def _rubric(verdict: Verdict) -> list[str]:
 
 
 def _choose(verdict: Verdict) -> Fault:
-    """The fault to show: of the kind to mend first, the smallest; the example before all."""
+    """The fault to show: of the commonest kind, in the smallest case; the example before all."""
+    kinds = [fault.kind for fault in verdict.faults]
     if verdict.misconception:
-        wanted = ("form", "nan", "wrong")
-    else:
-        kinds = {fault.kind for fault in verdict.faults}
-        wanted = (next(kind for kind in _ACTIONS if kind in kinds),)
-    faults = [
-        fault
-        for fault in verdict.faults
-        if fault.kind in wanted and verdict.where in ("", fault.case.behaviour)
-    ]
+        kinds = [kind for kind in kinds if kind in TELLING]
+    first = [kind for kind in _FIRST if kind in kinds]
+    wanted = first[0] if first else max(kinds, key=kinds.count)
+    faults = [fault for fault in verdict.faults if fault.kind == wanted]
     # Of those that were stopped, only the first is sure to have been started.
-    return faults[0] if wanted == ("stopped",) else min(faults, key=lambda f: _size(f.case))
+    return faults[0] if wanted == "stopped" else min(faults, key=lambda fault: size(fault.case))
 
 
-def _size(case: Case) -> int:
-    numbers = sum(arg.size for arg in case.args if isinstance(arg, np.ndarray))
-    return numbers if case.behaviour else 0
-
-
-def _case(entry: Entry, fault: Fault) -> list[str]:
+def _case(verdict: Verdict, fault: Fault) -> list[str]:
     """A case that fails, what came out of it, and what should hold."""
-    lines = [f"A small case that fails: {fault.case.name}"]
-    given = zip(entry.arguments, fault.case.args, strict=True)
-    lines += [_indented(assign(name, value)) for name, value in given]
-    lines += [_indented(entry.call)]
-    if fault.kind in ("form", "nan", "wrong"):
+    entry = verdict.entry
+    lines = [f"A small case that fails: {fault.case.name}", *_call(entry, fault.case)]
+    if fault.kind in TELLING:
         lines += ["gives", *_result(entry, fault.outcome.value)]
-    if fault.kind != "wrong" or entry.properties:
+    if fault.kind not in ("wrong", "raised", "nothing", "stopped") or entry.properties:
         lines += [fault.text]
     if not fault.case.behaviour and not entry.properties:
-        lines += ["It should give", *_result(entry, fault.expected)]
+        lines += ["and should give", *_result(entry, fault.expected)]
     return [*lines, f"What must hold: {fault.case.must or entry.must}."]
+
+
+def _call(entry: Entry, case: Case) -> list[str]:
+    given = zip(entry.arguments, case.args, strict=True)
+    return [
+        *(_indented(_cut(assign(name, value), value)) for name, value in given),
+        f"    {entry.call}",
+    ]
+
+
+def _cut(text: str, value: Any) -> str:
+    """An assignment without the rows of a long array."""
+    lines = text.splitlines()
+    if len(lines) <= _ROWS:
+        return text
+    return "\n".join([*lines[: _ROWS - 1], f"          …  # {len(lines)} rows"])
 
 
 def _result(entry: Entry, value: Any) -> list[str]:
@@ -224,22 +228,20 @@ def _table(value: list) -> Any:
     return array if array.dtype.kind in "fi" and array.ndim <= 2 else value
 
 
-def _cause(verdict: Verdict, fault: Fault) -> list[str]:
-    """The likely cause, one next action, and where to reread."""
-    misconception, section = verdict.misconception, verdict.entry.section
-    error = fault.outcome.error
+def _cause(verdict: Verdict, fault: Fault) -> tuple[list[str], str]:
+    """The likely cause and one next step, and the section to reread."""
+    misconception, error = verdict.misconception, fault.outcome.error
     if misconception:
-        where = f"in the cases “{verdict.where}”" if verdict.where else "in every case tried"
-        cause = f"Your answers match, {where}, what you get when {misconception.name}."
-        action, section = misconception.advice, misconception.section
-    elif error and error.kind == "LinAlgError":
-        cause, action = _SINGULAR
-    elif error and any(word in error.message for word in ("broadcast", "mismatch", "aligned")):
-        cause, action = _SHAPES
-    else:
+        where = f"in {verdict.where}" if verdict.where else "in every case tried"
+        cause = [f"Your answers match, {where}, what you get when {misconception.name}."]
+        return [*cause, f"Next: {misconception.advice}"], misconception.section
+    said = [fault.text] if fault.kind in ("raised", "nothing", "stopped", "unwritten") else []
+    cause, action = meaning(error, verdict.entry.call) if error else ("", "")
+    if not action:
         cause, action = _ACTIONS[fault.kind]
         action = action.format(returns=", ".join(verdict.entry.returns))
-    return [*filter(None, [cause]), f"Next: {action}", _reread(section)]
+    cause = [cause] if cause else list(verdict.seen)
+    return [*said, *cause, f"Next: {action}"], verdict.entry.section
 
 
 def _reread(label: str) -> str:
@@ -252,9 +254,14 @@ def _reread(label: str) -> str:
 def _conditions(verdict: Verdict) -> list[str]:
     if not verdict.conditions:
         return []
-    lines = ["", *(f"Mind: {condition}." for condition in verdict.conditions)]
-    if any("changes what" in condition for condition in verdict.conditions):
-        lines += ["`X = X - m` makes a new array; `X -= m` changes the one it was given."]
+    lines = []
+    for condition in verdict.conditions:
+        lines += ["", f"Mind: {condition.text}.", f"Next: {condition.action}"]
+        if not verdict.faults:
+            lines += [
+                f"You see it here: {condition.case.name}",
+                *_call(verdict.entry, condition.case),
+            ]
     if verdict.points:
         times = "once for each of these" if len(verdict.conditions) > 1 else "for that"
         lines += [f"The points are halved {times}."]

@@ -1,0 +1,194 @@
+"""Which known mistake explains the answers that are wrong: the right name, or none.
+
+A mistake explains the answers when it gives each of them, the right ones too: then every case
+agrees. Where two faults have met, it may do so in most of the wrong cases only, and never against
+one that is right. Numbers that many mistakes share, such as NaN or a bare zero, are no evidence.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from reglib.checks.entry import Case, Entry, Misconception, nearly
+from reglib.checks.form import Misfit, arrange, parts
+from reglib.checks.run import Outcome, attempt
+from reglib.checks.slips import slips
+
+TELLING = ("form", "nan", "wrong")  # kinds of fault that show numbers
+ENOUGH = 3  # wrong cases that must agree where not all of them do
+ENOUGH_OF_FEW = 4  # the same, everywhere, where answers are chosen from a few
+
+
+def explain(
+    entry: Entry,
+    cases: Sequence[Case],
+    outcomes: Sequence[Outcome],
+    expected: Sequence[Any],
+    kinds: Sequence[str],
+) -> tuple[Misconception | None, str]:
+    """Return the mistake that explains the answers, and in which cases if not in all.
+
+    `kinds` has the kind of fault of each case, or "" where the answer is right.
+    """
+    if not any(kind in TELLING for kind in kinds):
+        return None, ""
+    search = _Search(entry, cases, outcomes, expected, kinds)
+    return search.everywhere() or search.mostly() or (None, "")
+
+
+def attempts(function: Callable, cases: Sequence[Case]) -> list[Outcome]:
+    """The outcomes of one of our own functions."""
+    return [_attempt(function, case) for case in cases]
+
+
+def _attempt(function: Callable, case: Case) -> Outcome:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return attempt(function, case.args)
+
+
+def holds(rule: Callable[..., bool], *given: Any) -> bool:
+    """A rule that cannot even be applied to an answer is broken by it.
+
+    It may meet any number there is, so it is kept quiet: a word on stderr costs the points.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return bool(rule(*given))
+    except Exception:
+        return False
+
+
+class _Search:
+    """One search for the mistake behind the answers to one exercise."""
+
+    def __init__(
+        self,
+        entry: Entry,
+        cases: Sequence[Case],
+        outcomes: Sequence[Outcome],
+        expected: Sequence[Any],
+        kinds: Sequence[str],
+    ) -> None:
+        self.entry, self.cases, self.outcomes, self.expected = entry, cases, outcomes, expected
+        self.wrong = [i for i, kind in enumerate(kinds) if kind in TELLING]
+        self.spoiled = [i for i, kind in enumerate(kinds) if kind]
+        self.right = [i for i, kind in enumerate(kinds) if not kind]
+        self.wrong.sort(key=lambda i: size(cases[i]))
+        self.evidence = {i for i in self.wrong if self._is_evidence(i)}
+        self.made: dict[tuple[int, int], Outcome] = {}
+
+    def everywhere(self) -> tuple[Misconception, str] | None:
+        """The first mistake that gives every answer."""
+        others = sorted(set(range(len(self.cases))) - set(self.wrong))
+        enough = ENOUGH_OF_FEW if self.entry.few else 1
+        for mistake in self._all():
+            if mistake.recognise or mistake.recognise_all:
+                if self._is_recognised(mistake):
+                    return mistake, ""
+            elif len(self.evidence) >= enough and all(
+                self._gives(mistake, i) for i in (*self.wrong, *others)
+            ):
+                return mistake, ""
+        return None
+
+    def mostly(self) -> tuple[Misconception, str] | None:
+        """The mistake that gives most of the wrong answers, and none in place of a right one."""
+        if self.entry.few or self.entry.properties:
+            return None
+        best, most = None, max(ENOUGH - 1, len(self.wrong) / 2)
+        for mistake in (*self.entry.known, *self._slips()):
+            if mistake.recognise or mistake.recognise_all:
+                continue
+            count = self._count(mistake, most)
+            if count > most:
+                best, most = mistake, count
+        if best is None:
+            return None
+        return best, f"{most} of the {len(self.wrong)} that are wrong"
+
+    def _count(self, mistake: Misconception, most: float) -> int:
+        """In how many wrong cases it gives the answer; 0 if that is no more than `most`."""
+        count, left = 0, len(self.wrong)
+        for i in self.wrong:
+            count += i in self.evidence and self._gives(mistake, i)
+            left -= 1
+            if count + left <= most:
+                return 0
+        return count if all(self._gives(mistake, i) for i in self.right) else 0
+
+    def _all(self) -> Iterator[Misconception]:
+        """Every mistake there is: one at a time, then two at once."""
+        yield from self.entry.known
+        if self.entry.properties:
+            return
+        yield from self._slips()
+        if self.entry.few or len(self.evidence) < 2:
+            return
+        yield from self.entry.pairs
+        for base in self.entry.known:
+            if not (base.recognise or base.recognise_all):
+                yield from (slip.after(self.entry, base) for slip in slips(self.entry))
+
+    def _slips(self) -> Iterator[Misconception]:
+        if not self.entry.properties:
+            yield from (slip.after(self.entry) for slip in slips(self.entry))
+
+    def _is_recognised(self, mistake: Misconception) -> bool:
+        if mistake.recognise_all:
+            return holds(
+                mistake.recognise_all,
+                [case.args for case in self.cases],
+                [outcome.value for outcome in self.outcomes],
+            )
+        return all(
+            holds(mistake.recognise, self.cases[i].args, self.outcomes[i].value)
+            for i in self.spoiled
+        )
+
+    def _gives(self, mistake: Misconception, i: int) -> bool:
+        """Whether the mistake gives the answer that came in a case."""
+        outcome, like = self.outcomes[i], self.expected[i]
+        other = _attempt(mistake.wrong, self.cases[i])
+        if outcome.stopped or bool(outcome.error) != bool(other.error):
+            return False
+        if outcome.error and other.error:
+            return outcome.error.kind == other.error.kind
+        args, names = self.cases[i].args, self.entry.returns
+        try:
+            value = arrange(outcome.value, like, names, [], set())
+            same = arrange(other.value, like, names, [], set())
+        except Misfit:
+            return nearly(args, outcome.value, other.value)
+        finite = all(np.isfinite(part).all() for _, part, _ in parts(same, names, like))
+        return (self.entry.compare if finite else nearly)(args, value, same)
+
+    def _is_evidence(self, i: int) -> bool:
+        """Whether an answer has numbers that do not come about by many ways."""
+        outcome = self.outcomes[i]
+        if outcome.error or outcome.stopped:
+            return False
+        values = outcome.value if isinstance(outcome.value, tuple | list) else [outcome.value]
+        return any(map(_is_telling, values))
+
+
+def _is_telling(value: Any) -> bool:
+    try:
+        array = np.asarray(value, dtype=float).ravel()
+    except (TypeError, ValueError):
+        return False
+    finite = array[np.isfinite(array)]
+    return bool(finite.size and (np.ptp(finite) > 0 or finite[0] != 0))
+
+
+def size(case: Case) -> int:
+    """How many numbers a case gives; the public example comes before all others.
+
+    >>> size(Case("typical cases", "", (np.ones((3, 2)), np.ones(3), 1.0)))
+    9
+    """
+    numbers = sum(arg.size for arg in case.args if isinstance(arg, np.ndarray))
+    return numbers if case.behaviour else 0
