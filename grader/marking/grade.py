@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import logging
 import math
+import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -113,7 +114,8 @@ def _verdict(
     if not trouble:
         try:
             verdict = judge(entry, cases, list(answers.outcomes))
-            text = tell(verdict, unfinished)
+            called = set(re.findall(r"\w+", _answer(check, notebook, release)))
+            text = tell(verdict, {n for n in unfinished if n.partition(".")[2] in called})
         except Exception:  # a fault of ours, which must not end the run of the whole class
             log.exception("The answers to %s cannot be judged.", check.exercise)
             trouble = "the check itself failed, and your instructor can see why"

@@ -108,7 +108,9 @@ class _Search:
                 best, most = mistake, count
         if best is None:
             return None
-        return best, f"{most} of the {len(self.wrong)} that are wrong"
+        if most == len(self.wrong):
+            return best, "all cases in which it gives numbers"
+        return best, f"{most} of the {len(self.wrong)} cases that are wrong"
 
     def _count(self, mistake: Misconception, most: float) -> int:
         """In how many wrong cases it gives the answer; 0 if that is no more than `most`."""
