@@ -22,6 +22,7 @@ from grader.results import likeness
 from grader.results.marks import Cell, Marks, gradebook_of, read_marks
 from grader.results.spread import LEVELS, Bar, Spread, histogram, levels, spread
 from grader.results.spreadsheet import harmless, identifier, number
+from reglib.checks.entry import BESIDES
 from reglib.exercises import find
 from reglib.repository import titles
 
@@ -247,10 +248,10 @@ def mistakes(records: Sequence[Record]) -> list[Mistake]:
     where: dict[str, Counter] = defaultdict(Counter)
     for record in records:
         for exercise in record.exercises:
-            if exercise.misconception:
-                if record.student not in behind[exercise.misconception]:
-                    behind[exercise.misconception].append(record.student)
-                where[exercise.misconception][exercise.name] += 1
+            for name in filter(None, exercise.misconception.split(BESIDES)):
+                if record.student not in behind[name]:
+                    behind[name].append(record.student)
+                where[name][exercise.name] += 1
     ranked = sorted(behind, key=lambda name: (-len(behind[name]), name))
     return [
         Mistake(
@@ -271,7 +272,7 @@ def _reread(exercise: str, misconception: str) -> str:
         entry = find(exercise)
     except LookupError:
         return ""
-    sections = {m.name: m.section for m in entry.misconceptions}
+    sections = {m.name: m.section for m in entry.known}
     title, _ = titles(sections.get(misconception, entry.section)) or ("", "")
     return title
 

@@ -42,7 +42,7 @@ def test_cases_and_rubric_fit_together(entry, seeds):
         assert {case.behaviour for case in graded} == set(entry.rubric)
         assert all(len(case.args) == len(entry.arguments) for case in graded)
     assert all(points > 0 for points in entry.rubric.values())
-    assert len(entry.known) >= 8
+    assert len(entry.known) >= 4
     assert all(find(name) in ENTRIES for name in entry.builds_on)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reglib.checks.entry import nearly
+from reglib.checks.entry import BESIDES, nearly
 from reglib.checks.explain import attempts
 from reglib.checks.judge import judge
 from reglib.checks.slips import slips
@@ -33,7 +33,7 @@ def same(entry, function, other):
 def double(entry):
     """Mistakes that are two, in one formula or a slip after a known one: some drawn by lot."""
     rng = np.random.default_rng(0)
-    pairs = [(m, set(m.name.split(", and "))) for m in entry.pairs]
+    pairs = [(m, set(m.name.split(BESIDES))) for m in entry.pairs]
     known = [m for m in entry.known if not (m.recognise or m.recognise_all)]
     after = [(b, s) for b in known for s in slips(entry)] if not entry.properties else []
     composed = [(s.after(entry, b), {b.name, s.name}) for b, s in after]
@@ -55,7 +55,7 @@ def false_names(entry, mutants, seeds):
                 if not same(entry, mutant.wrong, entry.reference):
                     yield seed, mutant.name, "full marks"
             elif name and not (
-                made_of & {name, *name.split(", and ")}
+                made_of & {name, *name.split(BESIDES)}
                 or same(entry, mutant.wrong, verdict.misconception.wrong)
             ):
                 yield seed, mutant.name, name

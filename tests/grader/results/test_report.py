@@ -32,6 +32,7 @@ ENTRIES = assignment("ridge").entries
 QUESTIONS = {"same_lambda_more_patients": 4, "rows_or_copies": 4, "entered_twice": 3}
 DUE = datetime.datetime(2026, 3, 2, 12)
 HOSTILE = '<script>alert(1)</script><img src="//example.org/x" onerror="alert(2)">'
+KNOWN = 8  # of the mistakes of each exercise
 STUDENTS = [f"s{i:02}" for i in range(64)]
 MISSING, COPIERS, TWINS = STUDENTS[60:63], ["s07", "s19", "s33"], ["s11", "s44"]
 UNGRADED, TAMPERED, LATE = "s63", "s05", "s09"
@@ -45,7 +46,7 @@ def exercise(index, kind):
     entry = ENTRIES[index]
     cases = entry.draw(7)
     if isinstance(kind, int):
-        outcomes = run(entry.misconceptions[kind].wrong, [case.args for case in cases])
+        outcomes = run(entry.known[kind].wrong, [case.args for case in cases])
     elif kind == "right":
         outcomes = run(entry.reference, [case.args for case in cases])
     elif kind == "changed":
@@ -85,12 +86,11 @@ def fingerprint(*of):
 
 def answer(rng, student, index, ability):
     """One answer: often right, and then written in one of a few ways by most."""
-    entry = ENTRIES[index]
     if rng.random() < ability:
         form = rng.integers(3) if rng.random() < 0.6 and index < 3 else student
         return exercise(index, "right"), fingerprint(index, "right", form)
-    kinds = [*range(len(entry.misconceptions)), "changed", "stopped", "odd", "unwritten", "raised"]
-    likely = np.array([3.0 / (i + 1) for i in range(len(entry.misconceptions))] + [0.4] * 5)
+    kinds = [*range(KNOWN), "changed", "stopped", "odd", "unwritten", "raised"]
+    likely = np.array([3.0 / (i + 1) for i in range(KNOWN)] + [0.4] * 5)
     kind = kinds[rng.choice(len(kinds), p=likely / likely.sum())]
     return exercise(index, kind), fingerprint(index, kind, "" if kind == "unwritten" else student)
 
