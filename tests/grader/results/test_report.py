@@ -288,7 +288,7 @@ def test_mistakes_are_ranked_with_the_students_behind_them(records, gathered):
     known = {
         (entry.function, m.name): titles(m.section)[0]
         for entry in ENTRIES
-        for m in entry.misconceptions
+        for m in entry.known
     }
     for mistake in gathered.mistakes:
         for function, _, section in mistake.places:
