@@ -5,7 +5,9 @@ import csv
 import datetime
 import functools
 import hashlib
+import html
 import html.parser
+import json
 import os
 import re
 import statistics
@@ -77,6 +79,8 @@ def exercise(index, kind):
         trouble="its kernel died" if kind == "died" else "",
         answer="",
         text=tell(verdict),
+        seen=" ".join(verdict.seen),
+        source=f"def {entry.function}(*args):\n    return {HOSTILE!r}" if kind == "odd" else "",
     )
 
 
@@ -286,9 +290,7 @@ def test_mistakes_are_ranked_with_the_students_behind_them(records, gathered):
     assert sizes == sorted(sizes, reverse=True)
     assert {m.name: set(m.students) for m in gathered.mistakes} == behind
     known = {
-        (entry.function, m.name): titles(m.section)[0]
-        for entry in ENTRIES
-        for m in entry.known
+        (entry.function, m.name): titles(m.section)[0] for entry in ENTRIES for m in entry.known
     }
     for mistake in gathered.mistakes:
         for function, _, section in mistake.places:
@@ -413,6 +415,22 @@ def test_page_shows_the_figures(page, gathered):
     for name, _, students in gathered.outcomes:
         row = next(r for r in page.rows if r[0].strip() == name and len(r) == 9)
         assert [int(n or 0) for n in row[1:]] == [len(students[o]) for o in report.OUTCOMES]
+
+
+def test_page_shows_the_largest_groups_of_unknown_mistakes(page, gathered):
+    largest = gathered.unnamed[0]
+    shown = page.split('id="unnamed"')[1].split("</ol>")[0]
+    assert f"<code>{largest.function}</code>" in shown
+    assert f"{len(largest.students)} student" in shown
+    assert largest.source in html.unescape(shown) and "<script>" not in shown
+
+
+def test_unknown_mistakes_are_passed_on_only_when_asked_and_without_names(course, tmp_path):
+    assert len(report.write_report(course, "ridge", tmp_path)) == 2
+    *_, path = report.write_report(course, "ridge", tmp_path, share=True)
+    told = json.loads(path.read_text("utf-8"))
+    assert path.name == "ridge-unnamed.json" and len(told) > 1
+    assert set(told[0]) == {"exercise", "students", "points", "seen", "answer"}
 
 
 def test_page_shows_every_student_with_marks(page, gathered):
