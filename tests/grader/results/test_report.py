@@ -417,7 +417,8 @@ def test_page_shows_the_figures(page, gathered):
         assert [int(n or 0) for n in row[1:]] == [len(students[o]) for o in report.OUTCOMES]
 
 
-def test_page_shows_the_largest_groups_of_unknown_mistakes(page, gathered):
+def test_page_shows_the_largest_groups_of_unknown_mistakes(written, gathered):
+    page = written[0].read_text("utf-8")
     largest = gathered.unnamed[0]
     shown = page.split('id="unnamed"')[1].split("</ol>")[0]
     assert f"<code>{largest.function}</code>" in shown
