@@ -77,9 +77,9 @@ def cases(rng: np.random.Generator) -> list[Case]:
     return [
         Case(inside, "a point that meets all conditions", _solved(rng), met),
         Case(inside, "four rows, one feature", draw(4, 1, [], 0, sign=-1, side=1)),
-        Case(inside, "five rows, two features", draw(5, 2, [1], 0, sign=1, side=1)),
-        Case(inside, "eight rows, four features", draw(8, 4, [0, 2], 3, sign=1, side=-1)),
-        Case(inside, "seven rows, three features", draw(7, 3, [1], 0, sign=-1, side=-1)),
+        Case(inside, "five rows, two features", draw(5, 2, [1], 0, sign=1, side=-1)),
+        Case(inside, "eight rows, four features", draw(8, 4, [0, 2], 3, sign=1, side=1)),
+        Case(inside, "seven rows, two features", draw(7, 2, [0], 1, sign=-1, side=-1)),
         Case(outside, "one feature, which is out", draw(3, 1, [0], 0, sign=1), held),
         Case(outside, "six rows, three features", draw(6, 3, [0, 2], 2, sign=-1), held),
         Case(outside, "all zero, λ above λ_max", solved, held),
