@@ -150,6 +150,16 @@ _STRENGTH = "with one feature, take λ = 0 and then a larger λ: by how much mus
 _INDEX = "call it with j = 0 for two features, and print the column that you use."
 _ZEROS = "see what your divisor is for such a column, and answer before you divide."
 _SECTION = "coordinate-descent"
+SAID_OTHERWISE = (  # of whole fits: a single sweep from zero, and a penalty
+    "only the features before j are in the residual",
+    "only the features after j are in the residual",
+    "λ is added to a_j, as in ridge",
+    "in the threshold: u has the opposite sign of z",
+)
+OF_ITS_LENGTH = (  # strengths that depend on the column
+    "the division comes before the threshold",
+    "λ is divided by a_j, and the result once more",
+)
 _SHRINKING = (  # what no other place of this formula says
     "the threshold goes past zero",
     "negative z is moved",
@@ -288,14 +298,14 @@ ENTRY = Entry(
         ),
         Misconception(
             "every negative covariance gives zero",
-            "turn the sign of the column round: the coefficient should change its sign, and no more.",
+            "turn the sign of the column round: w_j should change its sign, and nothing else.",
             "soft-threshold",
             lambda *args: max(coordinate_update(*args), 0.0),
             recognise=_zero_on(-1),
         ),
         Misconception(
             "every positive covariance gives zero",
-            "turn the sign of the column round: the coefficient should change its sign, and no more.",
+            "turn the sign of the column round: w_j should change its sign, and nothing else.",
             "soft-threshold",
             lambda *args: min(coordinate_update(*args), 0.0),
             recognise=_zero_on(1),

@@ -89,7 +89,7 @@ _TURN = (
     "what your λ does."
 )
 _TWO = "take two features whose covariances are 3 and 4: at which λ is the last condition met?"
-_EVERY = "let one column after the other have the largest covariance, and see whether yours notices."
+_EVERY = "make one column after the other ten times as large, and see whether your λ notices."
 CHOICES = {
     "used": as_choices(
         ("the columns are standardised on the way", _UNITS, "scale-first",
