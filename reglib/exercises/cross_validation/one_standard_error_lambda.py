@@ -37,12 +37,13 @@ def cases(rng: np.random.Generator) -> list[Case]:
     typical, orders, bumps, ends = RUBRIC
     first = next(m.wrong for m in ENTRY.misconceptions if m.name.startswith("the search goes up"))
 
-    def draw(k, means, arrange, *wrongs, scale=1.0, above=0.0):
+    def draw(k, means, arrange, *wrongs, scale=1.0, above=0.0, per=1):
         """Errors around given means, none near a threshold, on which some mistakes show."""
 
         def once():
-            lams = np.sort(draws.penalties(rng, len(means)))
-            errors = (means + rng.normal(0, 1.2, (k, len(means)))).round(2) * scale + above
+            lams = (np.sort(draws.penalties(rng, len(means))) / per).round(3)
+            noise = rng.normal(0, 1.2, (k, len(means)))
+            errors = (means + noise - noise.mean(axis=0)).round(2) * scale + above
             order = arrange(len(lams))
             return lams[order], errors[:, order].round(5)
 
@@ -51,9 +52,10 @@ def cases(rng: np.random.Generator) -> list[Case]:
             if _is_clear(args[1]) and args[0].max() > one_standard_error_lambda(*args):
                 return args
 
-    def steep(count, rise, at=2):
-        """Means that rise so slowly that a threshold a little higher, or lower, lets others in."""
-        return 5 + rise * np.abs(np.arange(count) - at)
+    def steep(count, at=2):
+        """Means that rise more and more, so that each threshold lets in a number of its own."""
+        left, right = np.geomspace(0.1, 1.5, at), np.geomspace(0.06, 3.5, count - at - 1)
+        return 5 + np.concatenate([left[::-1], [0], right])
 
     def wrong(**places):
         return partial(_formula, **places)
@@ -63,23 +65,26 @@ def cases(rng: np.random.Generator) -> list[Case]:
     less = wrong(divisor=lambda k, count: np.sqrt(k - 1))
     own = wrong(spread=lambda errors, at: errors.std(axis=0, ddof=1))
     by_count = wrong(divisor=lambda k, count: np.sqrt(count))
-    double = wrong(times=lambda errors: 2.0)
+    largest = wrong(pick=CHOICES["pick"][4].value)
     wave = np.array([5.5, 5.0, 5.2, 5.8, 5.2, 6.1, 6.6])
     return [
-        Case(typical, "three folds, seven λ", draw(3, steep(7, 0.2), _rising, sd, less)),
-        Case(typical, "four folds, ten λ", draw(4, steep(10, 0.1), _rising, ddof)),
-        Case(typical, "five folds, twelve λ", draw(5, steep(12, 0.08), _rising, ddof, own)),
-        Case(typical, "six folds, nine λ", draw(6, steep(9, 0.1), _rising, double, less)),
-        Case(typical, "ten folds, twelve λ", draw(10, steep(12, 0.05), _rising, sd, by_count)),
+        Case(typical, "three folds, seven λ", draw(3, steep(7), _rising, sd)),
+        Case(typical, "four folds, ten λ", draw(4, steep(10), _rising, ddof, per=25)),
+        Case(typical, "five folds, twelve λ", draw(5, steep(12, 4), _rising, own, per=25)),
+        Case(typical, "six folds, nine λ", draw(6, steep(9), _rising, less)),
+        Case(typical, "ten folds, twelve λ", draw(10, steep(12), _rising, by_count, per=25)),
         Case(typical, "errors of a hundred and more",
-             draw(5, steep(9, 0.1), _rising, less, above=100.0)),
+             draw(5, steep(11), _rising, less, above=100.0)),
         Case(typical, "errors near a hundredth",
-             draw(4, steep(9, 0.1), _rising, sd, scale=0.002)),
-        Case(orders, "λ from large to small", draw(4, steep(9, 0.1, 4), _falling, own), order),
+             draw(7, steep(10), _rising, ddof, scale=0.002, per=25)),
+        Case(typical, "eight folds, eleven λ", draw(8, steep(11, 5), _rising, largest)),
+        Case(orders, "λ from large to small", draw(4, steep(9, 4), _falling, own), order),
         Case(orders, "λ from large to small, seven folds",
-             draw(7, steep(8, 0.1, 4), _falling, ddof), order),
-        Case(orders, "λ in no order", draw(5, steep(8, 0.1, 4), rng.permutation, less), order),
-        Case(orders, "ten λ in no order", draw(6, steep(10, 0.1, 4), rng.permutation, own), order),
+             draw(7, steep(10, 4), _falling, largest), order),
+        Case(orders, "λ in no order", draw(5, steep(9), rng.permutation, less, per=25), order),
+        Case(orders, "ten λ in no order", draw(6, steep(10, 4), rng.permutation, own), order),
+        Case(orders, "twelve λ in no order",
+             draw(3, steep(12, 5), rng.permutation, largest), order),
         Case(bumps, "a curve with two valleys", draw(4, wave, _rising, first), bumpy),
         Case(bumps, "a curve with two valleys, ten folds", draw(10, wave, _rising, first), bumpy),
         Case(bumps, "two valleys, λ from large to small",
