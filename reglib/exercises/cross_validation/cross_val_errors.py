@@ -14,7 +14,7 @@ from reglib.exercises.overfitting.mean_squared_error import mean_squared_error
 FINGERPRINT = Function("lambda X, y, lam: (X.T @ y / (len(y) + lam), y.mean())")
 
 
-def _ahead(n: int, first: int, step: int) -> list[tuple[np.ndarray, np.ndarray]]:
+def in_time_order(n: int, first: int, step: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Folds in time order: train on all rows so far, hold out the next."""
     return [
         (np.arange(m), np.arange(m, min(m + step, n))) for m in range(first, n - step + 1, step)
@@ -64,7 +64,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         return draw(n, p, draws.penalties(rng, count), draws.folds(rng, n, k))
 
     def ahead(n, p):
-        return draw(n, p, draws.penalties(rng, 2), _ahead(n, 3, 2))
+        return draw(n, p, draws.penalties(rng, 2), in_time_order(n, 3, 2))
 
     def twice():
         low, high = np.sort(draws.penalties(rng, 2))
@@ -104,23 +104,31 @@ def fold_errors(
     y,
     lams,
     folds,
+    *,
+    splits=lambda folds: folds,
     rows=lambda n, train, held_out: (train, held_out),
+    prepare=lambda X, y, seen, judged: (X[seen], X[judged]),
     strength=lambda n, lam: lam,
     predict=lambda X, w, b: X @ w + b,
     error=mean_squared_error,
+    share=lambda errors, m, rest, n: errors,
 ):
-    """The error of each fold (rows) and λ (columns); each keyword is a place of `CHOICES`.
+    """The error of each fold (rows) and λ (columns); the keywords are the places of `in_a_fold`.
 
-    `rows` are those of the fit and those of the error, `strength` is the λ that the fit is given
-    for n rows.
+    `rows` are those of the fit and those of the error, `prepare` makes the columns for both, and
+    `strength` is the λ that the fit is given for n rows. m and `rest` are columns: the numbers of
+    held-out and of training rows of each fold.
     """
 
     def one(train, held_out, lam):
         seen, judged = rows(len(y), train, held_out)
-        w, b = fit(X[seen], y[seen], strength(len(seen), lam))
-        return error(y[judged], predict(X[judged], w, b))
+        A, B = prepare(X, y, seen, judged)
+        w, b = fit(A, y[seen], strength(len(seen), lam))
+        return error(y[judged], predict(B, w, b))
 
-    return np.array([[one(*fold, lam) for lam in lams] for fold in folds])
+    errors = np.array([[one(*fold, lam) for lam in lams] for fold in splits(folds)])
+    sizes = np.array([[len(part) for part in fold] for fold in splits(folds)], dtype=float)
+    return share(errors, sizes[:, 1:], sizes[:, :1], len(y))
 
 
 def _formula(
@@ -131,17 +139,11 @@ def _formula(
     folds,
     *,
     grid=lambda lams: lams,
-    splits=lambda folds: folds,
-    table=lambda errors, m, rest, n: errors,
+    table=lambda errors: errors,
     **places,
 ):
-    """`grid` and `splits` are what is gone through, `table` is what becomes of all errors.
-
-    m and `rest` are columns: the numbers of held-out and of training rows of each fold.
-    """
-    sizes = np.array([[len(part) for part in fold] for fold in folds], dtype=float)
-    errors = fold_errors(fit, X, y, grid(lams), splits(folds), **places)
-    return table(errors, sizes[:, 1:], sizes[:, :1], len(y))
+    """`grid` is what is gone through, `table` what becomes of all errors."""
+    return table(fold_errors(fit, X, y, grid(lams), folds, **places))
 
 
 _SEEN = "ask which rows the fit has not seen, and whether those are the ones that you measure on."
@@ -162,6 +164,15 @@ _LOOP = (
 )
 _TABLE = "print the shape of your errors for two folds and three λ, and ask what each row is of."
 _SHARE = "ask whether a fold of 16 rows should count more than one of 15."
+
+
+def _only(place: int) -> Callable:
+    def table(errors, *sizes):
+        kept = np.zeros_like(errors)
+        kept[place] = errors[place]
+        return kept
+
+    return table
 
 
 def in_a_fold(section: str) -> Mapping[str, tuple[Choice, ...]]:
@@ -224,16 +235,33 @@ def in_a_fold(section: str) -> Mapping[str, tuple[Choice, ...]]:
              lambda X, w, b: X[:, 0] * w[0] + b),
         ),
         "error": inherited(ERROR, "in each fold, "),
+        "splits": as_choices(
+            ("every row holds the errors of the last fold", _LOOP, section,
+             lambda folds: [folds[-1]] * len(folds)),
+            ("every row holds the errors of the first fold", _LOOP, section,
+             lambda folds: [folds[0]] * len(folds)),
+            ("the first fold is left out", _TABLE, section, lambda folds: folds[1:]),
+            ("the last fold is left out", _TABLE, section, lambda folds: folds[:-1]),
+        ),
+        "share": as_choices(
+            ("the errors add up from fold to fold", _LOOP, section,
+             lambda errors, m, rest, n: errors.cumsum(axis=0)),
+            ("only the first fold is filled in", _LOOP, section, _only(0)),
+            ("only the last fold is filled in", _LOOP, section, _only(-1)),
+            ("only the errors of the first fold are returned", _LOOP, section,
+             lambda errors, m, rest, n: errors[:1]),
+            ("only the errors of the last fold are returned", _LOOP, section,
+             lambda errors, m, rest, n: errors[-1:]),
+            ("each squared error is divided by the number of all rows, not of the held-out ones",
+             _SHARE, section, lambda errors, m, rest, n: errors * m / n),
+            ("each squared error is divided by the number of training rows", _SHARE, section,
+             lambda errors, m, rest, n: errors * m / rest),
+            ("each error is weighted by the rows of its fold, against the mean over all folds",
+             _SHARE, section, lambda errors, m, rest, n: errors * m / m.mean()),
+            ("the errors are divided by the number of folds, as if to be added up", _SHARE, section,
+             lambda errors, m, rest, n: errors / len(errors)),
+        ),
     }  # fmt: skip
-
-
-def _only(place: int) -> Callable:
-    def table(errors, *sizes):
-        kept = np.zeros_like(errors)
-        kept[place] = errors[place]
-        return kept
-
-    return table
 
 
 CHOICES = {
@@ -251,39 +279,15 @@ CHOICES = {
         ("each λ comes once, even one that stands in lams twice", _GRID, "k-folds",
          lambda lams: list(dict.fromkeys(lams))),
     ),
-    "splits": as_choices(
-        ("every row holds the errors of the last fold", _LOOP, "k-folds",
-         lambda folds: [folds[-1]] * len(folds)),
-        ("every row holds the errors of the first fold", _LOOP, "k-folds",
-         lambda folds: [folds[0]] * len(folds)),
-        ("the first fold is left out", _TABLE, "k-folds", lambda folds: folds[1:]),
-        ("the last fold is left out", _TABLE, "k-folds", lambda folds: folds[:-1]),
-    ),
     "table": as_choices(
         ("the errors are averaged over the folds", _TABLE, "k-folds",
-         lambda errors, m, rest, n: errors.mean(axis=0)),
+         lambda errors: errors.mean(axis=0)),
         ("the errors are averaged over the λ", _TABLE, "k-folds",
-         lambda errors, m, rest, n: errors.mean(axis=1)),
+         lambda errors: errors.mean(axis=1)),
         ("the errors are added up over the folds", _TABLE, "k-folds",
-         lambda errors, m, rest, n: errors.sum(axis=0)),
-        ("the errors add up from fold to fold", _LOOP, "k-folds",
-         lambda errors, m, rest, n: errors.cumsum(axis=0)),
+         lambda errors: errors.sum(axis=0)),
         ("the errors add up from λ to λ", _LOOP, "k-folds",
-         lambda errors, m, rest, n: errors.cumsum(axis=1)),
-        ("only the first fold is filled in", _LOOP, "k-folds", _only(0)),
-        ("only the last fold is filled in", _LOOP, "k-folds", _only(-1)),
-        ("only the errors of the first fold are returned", _LOOP, "k-folds",
-         lambda errors, m, rest, n: errors[:1]),
-        ("only the errors of the last fold are returned", _LOOP, "k-folds",
-         lambda errors, m, rest, n: errors[-1:]),
-        ("each squared error is divided by the number of all rows, not of the held-out ones",
-         _SHARE, "k-folds", lambda errors, m, rest, n: errors * m / n),
-        ("each squared error is divided by the number of training rows", _SHARE, "k-folds",
-         lambda errors, m, rest, n: errors * m / rest),
-        ("each error is weighted by the rows of its fold, against the mean over all folds",
-         _SHARE, "k-folds", lambda errors, m, rest, n: errors * m / m.mean()),
-        ("the errors are divided by the number of folds, as if to be added up", _SHARE, "k-folds",
-         lambda errors, m, rest, n: errors / len(errors)),
+         lambda errors: errors.cumsum(axis=1)),
     ),
 }  # fmt: skip
 

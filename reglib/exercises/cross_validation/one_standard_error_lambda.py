@@ -68,7 +68,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     largest = wrong(pick=CHOICES["pick"][4].value)
     wave = np.array([5.5, 5.0, 5.2, 5.8, 5.2, 6.1, 6.6])
     return [
-        Case(typical, "three folds, seven λ", draw(3, steep(7), _rising, sd)),
+        Case(typical, "three folds, seven λ", draw(3, steep(7), _rising, sd, less)),
         Case(typical, "four folds, ten λ", draw(4, steep(10), _rising, ddof, per=25)),
         Case(typical, "five folds, twelve λ", draw(5, steep(12, 4), _rising, own, per=25)),
         Case(typical, "six folds, nine λ", draw(6, steep(9), _rising, less)),
@@ -243,8 +243,6 @@ CHOICES = {
          "standard-error", lambda errors, at: errors[:, at].var()),
         ("the standard deviation is that of all errors", _SD, "standard-error",
          lambda errors, at: errors.std(ddof=1)),
-        ("the standard deviation is that of all errors, of divisor k", _SD, "standard-error",
-         lambda errors, at: errors.std()),
         ("the standard deviation is that of the means", _SD, "standard-error",
          lambda errors, at: errors.mean(axis=0).std(ddof=1)),
         ("the standard deviation is that of the means, of divisor k", _SD, "standard-error",
