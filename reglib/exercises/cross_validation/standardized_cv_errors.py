@@ -24,17 +24,12 @@ from reglib.exercises.ridge.standardize import one_for_zero
 KEEN = Function("lambda X, y, lam: (1 + X.T @ y / (len(y) + lam), y.mean())")
 
 
-def _scaled_inside(X, y, seen, judged):
-    Z, mean, scale = reglib.standardize(X[seen])
-    return Z, (X[judged] - mean) / scale
-
-
-def _formula(fit, X, y, lam, folds, *, prepare=_scaled_inside, **places):
-    return fold_errors(fit, X, y, [lam], folds, prepare=prepare, **places)[:, 0]
-
-
 def standardized_cv_errors(fit, X, y, lam, folds):
-    return _formula(fit, X, y, lam, folds)
+    def error(train, held_out):
+        Z, mean, scale = reglib.standardize(X[train])
+        return mse((X[held_out] - mean) / scale, y[held_out], *fit(Z, y[train], lam))
+
+    return np.array([error(*fold) for fold in folds])
 
 
 RUBRIC = {
@@ -80,6 +75,15 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(constant, "a column constant in training", with_constant(6, 2, 3), idle),
         Case(constant, "one of three columns constant in training", with_constant(9, 3, 3), idle),
     ]
+
+
+def _scaled_inside(X, y, seen, judged):
+    Z, mean, scale = reglib.standardize(X[seen])
+    return Z, (X[judged] - mean) / scale
+
+
+def _formula(fit, X, y, lam, folds, *, prepare=_scaled_inside, **places):
+    return fold_errors(fit, X, y, [lam], folds, prepare=prepare, **places)[:, 0]
 
 
 def _by(statistics: Callable) -> Callable:
