@@ -66,13 +66,13 @@ def cases(rng: np.random.Generator) -> list[Case]:
     own = wrong(spread=lambda errors, at: errors.std(axis=0, ddof=1))
     by_count = wrong(divisor=lambda k, count: np.sqrt(count))
     largest = wrong(pick=CHOICES["pick"][4].value)
-    wave = np.array([5.5, 5.0, 5.2, 5.8, 5.2, 6.1, 6.6])
+    wave = np.array([5.5, 5.0, 5.2, 5.9, 5.3, 6.2, 6.7])
     return [
         Case(typical, "three folds, seven λ", draw(3, steep(7), _rising, sd, less)),
         Case(typical, "four folds, ten λ", draw(4, steep(10), _rising, ddof, per=25)),
         Case(typical, "five folds, twelve λ", draw(5, steep(12, 4), _rising, own, per=25)),
         Case(typical, "six folds, nine λ", draw(6, steep(9), _rising, less)),
-        Case(typical, "ten folds, twelve λ", draw(10, steep(12), _rising, by_count, per=25)),
+        Case(typical, "ten folds, eleven λ", draw(10, steep(11), _rising, by_count, per=25)),
         Case(typical, "errors of a hundred and more",
              draw(5, steep(11), _rising, less, above=100.0)),
         Case(typical, "errors near a hundredth",
