@@ -126,8 +126,13 @@ def fold_errors(
         w, b = fit(A, y[seen], strength(len(seen), lam))
         return error(y[judged], predict(B, w, b))
 
-    errors = np.array([[one(*fold, lam) for lam in lams] for fold in splits(folds)])
-    sizes = np.array([[len(part) for part in fold] for fold in splits(folds)], dtype=float)
+    folds = splits(folds)
+    return weigh(share, np.array([[one(*fold, lam) for lam in lams] for fold in folds]), y, folds)
+
+
+def weigh(share, errors, y, folds):
+    """What becomes of errors (one row for each fold) by a `share` of `fold_errors`."""
+    sizes = np.array([[len(part) for part in fold] for fold in folds], dtype=float)
     return share(errors, sizes[:, 1:], sizes[:, :1], len(y))
 
 

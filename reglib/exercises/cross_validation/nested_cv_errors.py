@@ -17,7 +17,9 @@ from reglib.exercises.cross_validation.cross_val_errors import (
     errors_agree,
     fold_errors,
     in_a_fold,
+    in_time_order,
     mse,
+    weigh,
 )
 from reglib.exercises.cross_validation.kfold_indices import (
     folds_in_order,
@@ -37,6 +39,9 @@ SPREAD = Function(
     "lambda X, y, lam: (0 * X[0], y.mean() + abs(lam - (X[:, 0].max() - X[:, 0].min())))"
 )
 COUNT = Function("lambda X, y, lam: (0 * X[0], y.mean() + 10 * abs(lam - len(y)))")
+# Where each inner fold holds out one row, the folds are the same whatever the shuffle, and so is
+# the best λ of any fit: here of ridge for one feature, without an intercept.
+SLOPE = Function("lambda X, y, lam: (X.T @ y / ((X**2).sum() + lam), 0.0)")
 COIN = Function("lambda X, y, lam: (0 * X[0], (lam - 1) * y.mean())")
 MANY = 35
 
@@ -68,6 +73,11 @@ def cases(rng: np.random.Generator) -> list[Case]:
         "this made-up fit is best at the λ that equals the spread of its rows, largest x less "
         "smallest, so each outer fold should choose the spread of its own training rows"
     )
+    alone = (
+        "where each inner fold holds out one row there is no chance in it: each outer fold chooses "
+        "the λ whose errors on all of its training rows, left out one at a time, have the least "
+        "mean"
+    )
     count = (
         "this made-up fit is best at the λ that equals its number of rows, so the best λ is the "
         "number of rows in an inner training set"
@@ -80,12 +90,16 @@ def cases(rng: np.random.Generator) -> list[Case]:
         "chance comes from `rng` alone: the same state makes the same choices, another state others"
     )
     single, chosen, parts, mixed, given = RUBRIC
-    seeds = iter(rng.choice(10_000, 12, replace=False).tolist())
+    seeds = iter(rng.choice(10_000, 16, replace=False).tolist())
 
     def draw(n, p, outer_k):
         X, y = draws.problem(rng, n, p)
         lams = np.array([draws.penalty(rng)])
         return FINGERPRINT, X, y, lams, draws.folds(rng, n, outer_k), 2, Rng(next(seeds))
+
+    def ahead(n, p):
+        fit, X, y, lams, _, inner_k, given = draw(n, p, 2)
+        return fit, X, y, lams, in_time_order(n, 4, 2), inner_k, given
 
     def three_groups(size):
         """Each outer fold holds out one of three groups of rows with the same x each."""
@@ -103,6 +117,19 @@ def cases(rng: np.random.Generator) -> list[Case]:
         X, outer = draws.rows(rng, 12, 1), draws.folds(rng, 12, 3)
         return COUNT, X, y, lams, outer, inner_k, Rng(next(seeds))
 
+    def one_by_one(n, outer_k):
+        """Each inner fold holds out one row; the outer folds choose different λ, and clearly."""
+        while True:
+            x = draws.numbers(rng, n, -9, 9)
+            X, y = x[:, None], (0.5 * x + rng.normal(0, 3, n)).round(1)
+            lams = rng.permutation((draws.penalties(rng, 6) * [1, 1, 2, 2, 4, 8]).round(1))
+            outer = draws.folds(rng, n, outer_k)
+            inner_k = n - n // outer_k
+            chosen = [_leave_one_out(X[rows], y[rows], lams) for rows, _ in outer]
+            others = chosen[0], _leave_one_out(X[:inner_k], y[:inner_k], lams)
+            if None not in chosen and chosen[-1] not in others and others[0] != others[1]:
+                return SLOPE, X, y, lams, outer, inner_k, Rng(next(seeds))
+
     def of_two_kinds(kinds):
         """One outer fold, whose 40 training rows are of two kinds."""
         low, gap = rng.integers(1, 9), rng.integers(12, 30)
@@ -119,9 +146,13 @@ def cases(rng: np.random.Generator) -> list[Case]:
     repeated = *coins, 2, Rng(next(seeds))
     return [
         Case(single, "a single λ, six rows", draw(6, 1, 2), refit),
-        Case(single, "a single λ, nine rows", draw(9, 2, 3), refit),
+        Case(single, "a single λ, seven rows", draw(7, 2, 3), refit),
+        Case(single, "a single λ, rows in time order", ahead(8, 2), refit),
         Case(chosen, "three groups of rows", three_groups(4), spread),
         Case(chosen, "three other groups of rows", three_groups(4), spread),
+        Case(chosen, "eight rows, inner folds of one row", one_by_one(8, 2), alone),
+        Case(chosen, "nine rows, inner folds of one row", one_by_one(9, 3), alone),
+        Case(chosen, "twelve rows, inner folds of one row", one_by_one(12, 4), alone),
         Case(parts, "twelve rows, four inner folds", by_count(4, 6, [5, 7, 8, 9]), count),
         Case(parts, "twelve rows, two inner folds", by_count(2, 4, [5, 6, 7, 8]), count),
         Case(mixed, "two kinds of rows, one after the other",
@@ -131,6 +162,15 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(given, "the same, with the same generator again", repeated, source),
         Case(given, "the same, with another generator", (*coins, 2, Rng(next(seeds))), source),
     ]  # fmt: skip
+
+
+def _leave_one_out(X: np.ndarray, y: np.ndarray, lams: np.ndarray) -> float | None:
+    """The best λ for `SLOPE`, or None where another is too close."""
+    above, below = X[:, 0] * y, X[:, 0] ** 2
+    w = (above.sum() - above)[:, None] / ((below.sum() - below)[:, None] + lams)
+    mean = ((y[:, None] - X * w) ** 2).mean(axis=0)
+    least, second = np.sort(mean)[:2]
+    return lams[mean.argmin()] if second - least > 1e-4 * least else None
 
 
 def is_left_to_chance(args: tuple) -> bool:
@@ -221,20 +261,20 @@ def _formula(
     split=kfold_indices,
     table=cross_val_errors,
     choose=best_lambda,
+    share=lambda errors, m, rest, n: errors,
     **places,
 ):
     """λ is chosen by a `table` of errors on inner folds of the rows `chosen_on`.
 
     The places of `in_a_fold` are those of the refit and its error.
     """
-    lam = {}
-    for f, fold in enumerate(outer):
+    errors = []
+    for fold in outer:
         rows = chosen_on(len(y), *fold)
         inner = split(len(rows), count(inner_k, outer, len(rows)), rng)
-        lam[f] = choose(lams, np.asarray(table(fit, X[rows], y[rows], lams, inner)))
-    return np.concatenate(
-        [fold_errors(fit, X, y, [lam[f]], [fold], **places)[:, 0] for f, fold in enumerate(outer)]
-    )
+        lam = choose(lams, np.asarray(table(fit, X[rows], y[rows], lams, inner)))
+        errors.append(fold_errors(fit, X, y, [lam], [fold], **places)[0])
+    return weigh(share, np.array(errors), y, outer)[:, 0]
 
 
 def _of_each(judge: Callable) -> Callable:
@@ -327,10 +367,10 @@ _LOOP = "print the λ of each outer fold beside the inner errors that it should 
 _SECTION = "nested-cross-validation"
 CHOICES = {
     "chosen_on": as_choices(
-        ("λ is chosen on all rows, the held-out ones of the outer fold included", _HELD, _SECTION,
-         lambda n, train, held_out: np.arange(n)),
         ("λ is chosen on the held-out rows of the outer fold", _HELD, _SECTION,
          lambda n, train, held_out: held_out),
+        ("λ is chosen on all training rows but the last", _INNER, _SECTION,
+         lambda n, train, held_out: train[:-1]),
     ),
     "count": as_choices(
         ("there are as many inner folds as outer ones, whatever inner_k is", _INNER, _SECTION,
