@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+BESIDES = ", and besides "  # stands between the names of two mistakes that came together
+
 
 @dataclass(frozen=True, repr=False)
 class Rng:
@@ -211,7 +213,7 @@ class Entry:
     def _write(self, chosen: Mapping[str, Choice]) -> Misconception:
         first = next(iter(chosen.values()))
         return Misconception(
-            ", and ".join(choice.name for choice in chosen.values()),
+            BESIDES.join(choice.name for choice in chosen.values()),
             first.advice,
             first.section,
             partial(self.formula, **{name: choice.value for name, choice in chosen.items()}),

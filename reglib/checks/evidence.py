@@ -44,10 +44,10 @@ def evidence(
     found: list[str] = []
     if not seen.wrong:
         return ()
-    for look in (seen.parts, seen.factor, seen.offset, seen.where, seen.entries, seen.side):
+    for look in (seen.parts, seen.factor, seen.offset, seen.where, seen.entries):
         if (sentence := look()) and len(found) < MOST:
             found.append(sentence)
-    return tuple(found)
+    return tuple(found or filter(None, [seen.side()]))
 
 
 class _Seen:

@@ -79,7 +79,7 @@ class _Search:
         self.right = [i for i, kind in enumerate(kinds) if not kind]
         self.wrong.sort(key=lambda i: size(cases[i]))
         self.evidence = {i for i in self.wrong if self._is_evidence(i)}
-        self.made: dict[tuple[int, int], Outcome] = {}
+        self.slips = list(slips(entry))
 
     def everywhere(self) -> tuple[Misconception, str] | None:
         """The first mistake that gives every answer."""
@@ -100,7 +100,7 @@ class _Search:
         if self.entry.few or self.entry.properties:
             return None
         best, most = None, max(ENOUGH - 1, len(self.wrong) / 2)
-        for mistake in (*self.entry.known, *self._slips()):
+        for mistake in (*self.entry.known, *self._slips()):  # of slips, those that begin well
             if mistake.recognise or mistake.recognise_all:
                 continue
             count = self._count(mistake, most)
@@ -108,7 +108,9 @@ class _Search:
                 best, most = mistake, count
         if best is None:
             return None
-        return best, f"{most} of the {len(self.wrong)} that are wrong"
+        if most == len(self.wrong):
+            return best, "all cases in which it gives numbers"
+        return best, f"{most} of the {len(self.wrong)} cases that are wrong"
 
     def _count(self, mistake: Misconception, most: float) -> int:
         """In how many wrong cases it gives the answer; 0 if that is no more than `most`."""
@@ -121,7 +123,7 @@ class _Search:
         return count if all(self._gives(mistake, i) for i in self.right) else 0
 
     def _all(self) -> Iterator[Misconception]:
-        """Every mistake there is: one at a time, then two at once."""
+        """Every mistake that there may be: one at a time, then two at once."""
         yield from self.entry.known
         if self.entry.properties:
             return
@@ -131,11 +133,22 @@ class _Search:
         yield from self.entry.pairs
         for base in self.entry.known:
             if not (base.recognise or base.recognise_all):
-                yield from (slip.after(self.entry, base) for slip in slips(self.entry))
+                yield from self._slips(base)
 
-    def _slips(self) -> Iterator[Misconception]:
-        if not self.entry.properties:
-            yield from (slip.after(self.entry) for slip in slips(self.entry))
+    def _slips(self, base: Misconception | None = None) -> Iterator[Misconception]:
+        """The slips after a known mistake, or after none, that give the answer in one case."""
+        if self.entry.properties or not self.wrong:
+            return
+        first = self.wrong[0]
+        case = self.cases[first]
+        before = _attempt(base.wrong, case) if base else Outcome(value=self.expected[first])
+        if before.error:
+            return
+        for slip in self.slips:
+            turned = Case("", "", (before.value,))
+            after = _attempt(lambda value, slip=slip: slip.turn(case.args, value), turned)
+            if self._is(after, first):
+                yield slip.after(self.entry, base)
 
     def _is_recognised(self, mistake: Misconception) -> bool:
         if mistake.recognise_all:
@@ -151,8 +164,11 @@ class _Search:
 
     def _gives(self, mistake: Misconception, i: int) -> bool:
         """Whether the mistake gives the answer that came in a case."""
+        return self._is(_attempt(mistake.wrong, self.cases[i]), i)
+
+    def _is(self, other: Outcome, i: int) -> bool:
+        """Whether an outcome is the one that came in a case."""
         outcome, like = self.outcomes[i], self.expected[i]
-        other = _attempt(mistake.wrong, self.cases[i])
         if outcome.stopped or bool(outcome.error) != bool(other.error):
             return False
         if outcome.error and other.error:
