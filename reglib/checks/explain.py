@@ -14,7 +14,7 @@ import numpy as np
 from reglib.checks.entry import Case, Entry, Misconception, nearly
 from reglib.checks.form import Misfit, arrange, parts
 from reglib.checks.run import Outcome, attempt
-from reglib.checks.slips import slips
+from reglib.checks.slips import Slip, slips
 
 TELLING = ("form", "nan", "wrong")  # kinds of fault that show numbers
 ENOUGH = 3  # wrong cases that must agree where not all of them do
@@ -49,6 +49,15 @@ def _attempt(function: Callable, case: Case) -> Outcome:
         return attempt(function, case.args)
 
 
+def _turned(slip: Slip, args: tuple, answer: Any) -> Outcome | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return Outcome(slip.turn(args, answer))
+        except (TypeError, ValueError, IndexError):
+            return None
+
+
 def holds(rule: Callable[..., bool], *given: Any) -> bool:
     """A rule that cannot even be applied to an answer is broken by it.
 
@@ -79,7 +88,7 @@ class _Search:
         self.right = [i for i, kind in enumerate(kinds) if not kind]
         self.wrong.sort(key=lambda i: size(cases[i]))
         self.evidence = {i for i in self.wrong if self._is_evidence(i)}
-        self.made: dict[tuple[int, int], Outcome] = {}
+        self.arranged: dict[int, Any] = {}  # the answers in the form of the expected ones
 
     def everywhere(self) -> tuple[Misconception, str] | None:
         """The first mistake that gives every answer."""
@@ -129,9 +138,21 @@ class _Search:
         if self.entry.few or len(self.evidence) < 2:
             return
         yield from self.entry.pairs
+        yield from self._slips_after_known()
+
+    def _slips_after_known(self) -> Iterator[Misconception]:
+        """Slips after known mistakes, if they give the smallest wrong answer; each is made once."""
+        first, every = self.wrong[0], list(slips(self.entry))
         for base in self.entry.known:
-            if not (base.recognise or base.recognise_all):
-                yield from (slip.after(self.entry, base) for slip in slips(self.entry))
+            if base.recognise or base.recognise_all:
+                continue
+            made = _attempt(base.wrong, self.cases[first])
+            if made.error:
+                continue
+            for slip in every:
+                turned = _turned(slip, self.cases[first].args, made.value)
+                if turned and self._agrees(turned, first):
+                    yield slip.after(self.entry, base)
 
     def _slips(self) -> Iterator[Misconception]:
         if not self.entry.properties:
@@ -151,18 +172,24 @@ class _Search:
 
     def _gives(self, mistake: Misconception, i: int) -> bool:
         """Whether the mistake gives the answer that came in a case."""
+        return self._agrees(_attempt(mistake.wrong, self.cases[i]), i)
+
+    def _agrees(self, other: Outcome, i: int) -> bool:
+        """Whether another outcome of a case is the one that came."""
         outcome, like = self.outcomes[i], self.expected[i]
-        other = _attempt(mistake.wrong, self.cases[i])
         if outcome.stopped or bool(outcome.error) != bool(other.error):
             return False
         if outcome.error and other.error:
             return outcome.error.kind == other.error.kind
         args, names = self.cases[i].args, self.entry.returns
         try:
-            value = arrange(outcome.value, like, names, [], set())
-            same = arrange(other.value, like, names, [], set())
+            if i not in self.arranged:
+                self.arranged[i] = arrange(outcome.value, like, names, [], set())
+            value, same = self.arranged[i], arrange(other.value, like, names, [], set())
         except Misfit:
-            return nearly(args, outcome.value, other.value)
+            return nearly(args, _numbers(outcome.value), _numbers(other.value))
+        if _tables(outcome.value, names, like) != _tables(other.value, names, like):
+            return False
         finite = all(np.isfinite(part).all() for _, part, _ in parts(same, names, like))
         return (self.entry.compare if finite else nearly)(args, value, same)
 
@@ -173,6 +200,19 @@ class _Search:
             return False
         values = outcome.value if isinstance(outcome.value, tuple | list) else [outcome.value]
         return any(map(_is_telling, values))
+
+
+def _numbers(value: Any) -> Any:
+    """A value as one array, if it can be: a list of pairs is a table."""
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        return value
+
+
+def _tables(value: Any, names: tuple[str, ...], like: Any) -> list[tuple[int, ...]]:
+    """The shapes in which tables came: one turned on its side and one filled anew differ."""
+    return [np.shape(part) for _, part, wanted in parts(value, names, like) if np.ndim(wanted) > 1]
 
 
 def _is_telling(value: Any) -> bool:
