@@ -170,6 +170,8 @@ class Entry:
     formula         the reference once more, with a keyword for each place where learners write
                     something else
     choices         what they write there, for each of these keywords
+    look            (all args, all values) of the cases that are wrong -> a sentence on what these
+                    answers show where no known mistake explains them; "" if nothing
     few             whether an answer is one of a few values, so that chance agrees with it easily
     builds_on       exercises to mend first
     compare         (args, value, expected) -> bool, both of the expected form and finite
@@ -193,6 +195,7 @@ class Entry:
     relations: tuple[Relation, ...] = ()
     formula: Callable | None = None
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    look: Callable[[list[tuple], list[Any]], str] | None = None
     few: bool = False
 
     @cached_property

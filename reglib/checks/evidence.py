@@ -44,7 +44,8 @@ def evidence(
     found: list[str] = []
     if not seen.wrong:
         return ()
-    for look in (seen.parts, seen.factor, seen.offset, seen.where, seen.entries):
+    own = (seen.parts, seen.look, seen.factor, seen.offset, seen.where, seen.entries)
+    for look in own:
         if (sentence := look()) and len(found) < MOST:
             found.append(sentence)
     return tuple(found or filter(None, [seen.side()]))
@@ -97,6 +98,16 @@ class _Seen:
             return ""
         are, its = ("are" if len(right) > 1 else "is"), ("are" if len(self.off) > 1 else "is")
         return f"{' and '.join(right)} {are} right in every case: only {self.it()} {its} not."
+
+    def look(self) -> str:
+        """What the exercise itself reads off wrong answers."""
+        if not self.entry.look:
+            return ""
+        values = [tuple(came for came, _ in seen.values()) for seen in self.wrong.values()]
+        try:
+            return self.entry.look([self.cases[i].args for i in self.wrong], values)
+        except (ArithmeticError, ValueError, np.linalg.LinAlgError):  # it may meet any number
+            return ""
 
     def factor(self) -> str:
         """By which factor all numbers of a part are off."""

@@ -14,7 +14,7 @@ import numpy as np
 from reglib.checks.entry import Case, Entry, Misconception, nearly
 from reglib.checks.form import Misfit, arrange, parts
 from reglib.checks.run import Outcome, attempt
-from reglib.checks.slips import slips
+from reglib.checks.slips import Slip, slips
 
 TELLING = ("form", "nan", "wrong")  # kinds of fault that show numbers
 ENOUGH = 3  # wrong cases that must agree where not all of them do
@@ -49,6 +49,15 @@ def _attempt(function: Callable, case: Case) -> Outcome:
         return attempt(function, case.args)
 
 
+def _turned(slip: Slip, args: tuple, answer: Any) -> Outcome | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return Outcome(slip.turn(args, answer))
+        except (TypeError, ValueError, IndexError):
+            return None
+
+
 def holds(rule: Callable[..., bool], *given: Any) -> bool:
     """A rule that cannot even be applied to an answer is broken by it.
 
@@ -80,6 +89,7 @@ class _Search:
         self.wrong.sort(key=lambda i: size(cases[i]))
         self.evidence = {i for i in self.wrong if self._is_evidence(i)}
         self.slips = list(slips(entry))
+        self.arranged: dict[int, Any] = {}  # the answers in the form of the expected ones
 
     def everywhere(self) -> tuple[Misconception, str] | None:
         """The first mistake that gives every answer."""
@@ -142,12 +152,9 @@ class _Search:
         first = self.wrong[0]
         case = self.cases[first]
         before = _attempt(base.wrong, case) if base else Outcome(value=self.expected[first])
-        if before.error:
-            return
-        for slip in self.slips:
-            turned = Case("", "", (before.value,))
-            after = _attempt(lambda value, slip=slip: slip.turn(case.args, value), turned)
-            if self._is(after, first):
+        for slip in self.slips if not before.error else ():
+            after = _turned(slip, case.args, before.value)
+            if after and self._agrees(after, first):
                 yield slip.after(self.entry, base)
 
     def _is_recognised(self, mistake: Misconception) -> bool:
@@ -164,10 +171,10 @@ class _Search:
 
     def _gives(self, mistake: Misconception, i: int) -> bool:
         """Whether the mistake gives the answer that came in a case."""
-        return self._is(_attempt(mistake.wrong, self.cases[i]), i)
+        return self._agrees(_attempt(mistake.wrong, self.cases[i]), i)
 
-    def _is(self, other: Outcome, i: int) -> bool:
-        """Whether an outcome is the one that came in a case."""
+    def _agrees(self, other: Outcome, i: int) -> bool:
+        """Whether another outcome of a case is the one that came."""
         outcome, like = self.outcomes[i], self.expected[i]
         if outcome.stopped or bool(outcome.error) != bool(other.error):
             return False
@@ -175,10 +182,13 @@ class _Search:
             return outcome.error.kind == other.error.kind
         args, names = self.cases[i].args, self.entry.returns
         try:
-            value = arrange(outcome.value, like, names, [], set())
-            same = arrange(other.value, like, names, [], set())
+            if i not in self.arranged:
+                self.arranged[i] = arrange(outcome.value, like, names, [], set())
+            value, same = self.arranged[i], arrange(other.value, like, names, [], set())
         except Misfit:
-            return nearly(args, outcome.value, other.value)
+            return nearly(args, _numbers(outcome.value), _numbers(other.value))
+        if _tables(outcome.value, names, like) != _tables(other.value, names, like):
+            return False
         finite = all(np.isfinite(part).all() for _, part, _ in parts(same, names, like))
         return (self.entry.compare if finite else nearly)(args, value, same)
 
@@ -189,6 +199,19 @@ class _Search:
             return False
         values = outcome.value if isinstance(outcome.value, tuple | list) else [outcome.value]
         return any(map(_is_telling, values))
+
+
+def _numbers(value: Any) -> Any:
+    """A value as one array, if it can be: a list of pairs is a table."""
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        return value
+
+
+def _tables(value: Any, names: tuple[str, ...], like: Any) -> list[tuple[int, ...]]:
+    """The shapes in which tables came: one turned on its side and one filled anew differ."""
+    return [np.shape(part) for _, part, wanted in parts(value, names, like) if np.ndim(wanted) > 1]
 
 
 def _is_telling(value: Any) -> bool:

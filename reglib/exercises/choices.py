@@ -78,6 +78,39 @@ def residuals(section: str) -> tuple[Choice, ...]:
     )
 
 
+def intercepts(section: str) -> tuple[Choice, ...]:
+    """Wrong intercepts: functions of (X, y, w) for ȳ − x̄ᵀw.
+
+    >>> X, y, w = np.array([[1.0], [3.0]]), np.array([4.0, 6.0]), np.array([1.0])
+    >>> [float(choice.value(X, y, w)) for choice in intercepts("ridge-closed-form")][:3]
+    [5.0, 0.0, 7.0]
+    """
+    means = "the line must pass through the point (x̄, ȳ) of the means: put x̄ into yours."
+    shift = "add 1000 to every y: b should go up by 1000 and w stay as it is. See what yours does."
+    found = (
+        ("the intercept is the mean of y, although X is not centred", means,
+         lambda X, y, w: y.mean()),
+        ("there is an intercept of zero", shift, lambda X, y, w: 0.0),
+        ("x̄ᵀw is added to the mean of y, not subtracted", means,
+         lambda X, y, w: y.mean() + X.mean(axis=0) @ w),
+        ("the intercept is −x̄ᵀw, without the mean of y", means,
+         lambda X, y, w: -(X.mean(axis=0) @ w)),
+        ("the intercept takes the residual of one row, not the mean", means,
+         lambda X, y, w: y[0] - X[0] @ w),
+        ("the intercept takes the last residual, not the mean", means,
+         lambda X, y, w: y[-1] - X[-1] @ w),
+        ("the sum of the residuals stands for their mean", means,
+         lambda X, y, w: y.sum() - X.sum(axis=0) @ w),
+        ("one mean of all entries of X stands for x̄", means,
+         lambda X, y, w: y.mean() - X.mean() * w.sum()),
+        ("the median of the residuals stands for their mean", means,
+         lambda X, y, w: np.median(y - X @ w)),
+        ("medians stand for the means of X and y", means,
+         lambda X, y, w: np.median(y) - np.median(X, axis=0) @ w),
+    )  # fmt: skip
+    return tuple(Choice(name, advice, section, value) for name, advice, value in found)
+
+
 def strengths(
     section: str, advice: str, power: int = 1, than: str = "n"
 ) -> tuple[Choice, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 import reglib
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
-from reglib.exercises.choices import as_choices, strengths
+from reglib.exercises.choices import as_choices, intercepts, strengths
 
 
 def ridge_fit(X, y, lam):
@@ -124,7 +124,6 @@ _CENTRE = (
     "set the derivative with respect to b to zero first, put that b back into J, and see in which "
     "form X and y are left."
 )
-_MEANS = "the line must pass through the point (x̄, ȳ) of the means: put x̄ into yours."
 _STRENGTH = (
     "multiply both terms of J by 2n, so that the loss loses its factor, and see what becomes of "
     "λ/2; then compare your w at λ = 0 and at λ = 1000."
@@ -149,23 +148,7 @@ CHOICES = {
     "back": as_choices(
         ("w has the wrong sign, and b follows it", _CENTRE, "ridge-closed-form", lambda w, X: -w),
     ),
-    "intercept": as_choices(
-        ("the intercept is the mean of y, although X is not centred", _MEANS,
-         "ridge-closed-form", lambda X, y, w: y.mean()),
-        ("there is an intercept of zero", SHIFT, "ridge-closed-form", lambda X, y, w: 0.0),
-        ("x̄ᵀw is added to the mean of y, not subtracted", _MEANS, "ridge-closed-form",
-         lambda X, y, w: y.mean() + X.mean(axis=0) @ w),
-        ("the intercept is −x̄ᵀw, without the mean of y", _MEANS, "ridge-closed-form",
-         lambda X, y, w: -(X.mean(axis=0) @ w)),
-        ("the intercept takes the residual of one row, not the mean", _MEANS,
-         "ridge-closed-form", lambda X, y, w: y[0] - X[0] @ w),
-        ("the intercept takes the last residual, not the mean", _MEANS,
-         "ridge-closed-form", lambda X, y, w: y[-1] - X[-1] @ w),
-        ("the sum of the residuals stands for their mean", _MEANS, "ridge-closed-form",
-         lambda X, y, w: y.sum() - X.sum(axis=0) @ w),
-        ("one mean of all entries of X stands for x̄", _MEANS, "ridge-closed-form",
-         lambda X, y, w: y.mean() - X.mean() * w.sum()),
-    ),
+    "intercept": intercepts("ridge-closed-form"),
 }
 
 
