@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from reglib.checks.entry import Case, Entry, Misconception
+from reglib.checks.entry import Case, Choice, Entry, Misconception
 from reglib.exercises import draws
 from reglib.exercises.choices import as_choices
 
@@ -49,12 +49,13 @@ def cases(rng: np.random.Generator) -> list[Case]:
             return draws.telling(once, best_lambda, (by_rows,))
         return draws.telling(once, best_lambda, (by_rows, in_any_fold, averaged, *more))
 
-    def close(count, least, second, arrange):
-        """The two least means are given, and the larger λ has the second."""
-        means = least + np.append([0.0, second - least], 0.7 + 0.3 * rng.permutation(count - 2))
+    def close(count, least, second):
+        """Of the two least means, the second has the larger λ, and stands before the first."""
+        means = second + np.append([0.0, least - second], 0.7 + 0.3 * rng.permutation(count - 2))
         lams = rng.permutation(draws.penalties(rng, count))
-        lams[:2] = np.sort(lams[:2])
-        order = arrange(count)
+        lams[:2] = -np.sort(-lams[:2])
+        order = rng.permutation(count)
+        order[np.sort(np.flatnonzero(order < 2))] = 0, 1
         noise = rng.permuted(np.tile([[-1.0], [-0.5], [0.5], [1.0]], count), axis=0)
         return lams[order], (means + noise)[:, order].round(3)
 
@@ -92,7 +93,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
             Case(
                 typical,
                 f"{count} λ, whose least means are {least} and {second}",
-                close(count, least, second, rng.permutation),
+                close(count, least, second),
                 size,
             )
             for count, least, second in (
@@ -131,8 +132,14 @@ def _formula(
     search=lambda mean: mean == mean.min(),
     of_equals=lambda places, lams: places[np.argmax(lams[places])],
     answer=lambda lams, mean, place: lams[place],
+    first=None,
 ):
-    """`search` marks the λ that are best, `of_equals` chooses the place of one of them."""
+    """`search` marks the λ that are best, `of_equals` chooses the place of one of them.
+
+    `first` is another choice that is made together with the first of equals, as argmin does.
+    """
+    if first:
+        return _formula(lams, errors, of_equals=lambda places, lams: places[0], **first)
     mean = centre(np.asarray(errors))
     places = np.flatnonzero(search(mean))
     return answer(np.asarray(lams), mean, of_equals(places, np.asarray(lams)))
@@ -245,6 +252,21 @@ def _by_rows(lams, errors):
 
 def _in_any_fold(lams, errors):
     return lams[np.unravel_index(errors.argmin(), errors.shape)[1]]
+
+
+# Most of these are written with argmin; these give one and the same number for equal means.
+_WITHOUT_PLACE = ("the first λ at which", "the least mean error", "λ is weighed")
+CHOICES["first"] = tuple(
+    Choice(
+        f"{choice.name}, and the first of equals wins",
+        choice.advice,
+        choice.section,
+        {place: choice.value},
+    )
+    for place in ("centre", "search", "answer")
+    for choice in CHOICES[place]
+    if not choice.name.startswith(_WITHOUT_PLACE)
+)
 
 
 ENTRY = Entry(

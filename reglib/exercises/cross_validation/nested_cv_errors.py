@@ -86,15 +86,13 @@ def cases(rng: np.random.Generator) -> list[Case]:
         "shuffled, each inner training set has rows of both kinds; in order, it may have rows of "
         "one kind only"
     )
-    source = (
-        "chance comes from `rng` alone: the same state makes the same choices, another state others"
-    )
+    source = "chance comes from `rng`, and from nothing else"
     single, chosen, parts, mixed, given = RUBRIC
     seeds = iter(rng.choice(10_000, 16, replace=False).tolist())
 
-    def draw(n, p, outer_k):
-        X, y = draws.problem(rng, n, p)
-        lams = np.array([draws.penalty(rng)])
+    def draw(n, p, outer_k, whole=False):
+        X, y = draws.problem(rng, n, p, whole)
+        lams = np.array([2 if whole else draws.penalty(rng)])
         return FINGERPRINT, X, y, lams, draws.folds(rng, n, outer_k), 2, Rng(next(seeds))
 
     def ahead(n, p):
@@ -147,6 +145,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     return [
         Case(single, "a single λ, six rows", draw(6, 1, 2), refit),
         Case(single, "a single λ, seven rows", draw(7, 2, 3), refit),
+        Case(single, "a single λ, whole numbers", draw(8, 2, 2, whole=True), refit),
         Case(single, "a single λ, rows in time order", ahead(8, 2), refit),
         Case(chosen, "three groups of rows", three_groups(4), spread),
         Case(chosen, "three other groups of rows", three_groups(4), spread),
@@ -365,6 +364,7 @@ _INNER = (
 _WINNER = "print the table of inner errors and the λ that you choose from it, for one outer fold."
 _LOOP = "print the λ of each outer fold beside the inner errors that it should come from."
 _SECTION = "nested-cross-validation"
+_LEFT_OUT = ("splits", "strength")  # each outer fold is one call here, with a λ just chosen
 CHOICES = {
     "chosen_on": as_choices(
         ("λ is chosen on the held-out rows of the outer fold", _HELD, _SECTION,
@@ -426,7 +426,7 @@ CHOICES = {
         ("the means of the inner errors are taken over the λ, not over the folds", _WINNER,
          _SECTION, lambda lams, errors: lams[errors.mean(axis=1).argmin()]),
     ),
-    **{place: choices for place, choices in in_a_fold(_SECTION).items() if place != "splits"},
+    **{place: choices for place, choices in in_a_fold(_SECTION).items() if place not in _LEFT_OUT},
 }  # fmt: skip
 
 

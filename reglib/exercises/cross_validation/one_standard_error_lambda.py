@@ -184,6 +184,11 @@ def _to_the_first_beyond(lams, mean, within, at):
     return lams[order][list(order).index(at) + (len(later) if later.all() else later.argmin()) - 1]
 
 
+def _along_lams(lams, mean, within, at):
+    later = within[at:]
+    return lams[at + (len(later) if later.all() else later.argmin()) - 1]
+
+
 def _within_in_lambda(lams, errors):
     mean = errors.mean(axis=0)
     step = errors[:, mean.argmin()].std(ddof=1) / np.sqrt(len(errors))
@@ -356,6 +361,14 @@ ENTRY = Entry(
             "wherever it lies.",
             _RULES,
             partial(_formula, pick=_to_the_first_beyond),
+        ),
+        Misconception(
+            "the search goes along lams from the minimum, whatever their order, and stops at the "
+            "first mean beyond the threshold",
+            "call it with lams from large to small: where does your search begin, and which way "
+            "does it go?",
+            _RULES,
+            partial(_formula, pick=_along_lams),
         ),
         Misconception(
             "the standard error is added to the λ of the least mean, not to the mean",

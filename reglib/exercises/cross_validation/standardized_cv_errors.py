@@ -137,6 +137,8 @@ _CHANGE = (
     "yours do."
 )
 _UNITS = "ask in which units w is, and in which the columns that you multiply by it."
+_TWICE = ("the new rows are scaled by their own mean",)  # of those that have a name above
+_AS_NEW = "where the held-out rows are the new ones, "
 _SECTION = "scaling-before-splitting"
 CHOICES = {
     "prepare": (
@@ -183,7 +185,7 @@ CHOICES = {
         ),
         *(
             Choice(choice.name, choice.advice, choice.section, _as_prepared(choice.value))
-            for choice in inherited(STANDARDIZE, "where the held-out rows are the new ones, ")
+            for choice in inherited(STANDARDIZE, _AS_NEW, but=_TWICE)
         ),
     ),
     **in_a_fold("k-folds"),
