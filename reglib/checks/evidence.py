@@ -40,7 +40,7 @@ def evidence(
     """
     seen = _Seen(entry, cases, outcomes, expected, kinds)
     found: list[str] = []
-    if entry.properties or not seen.wrong:
+    if entry.properties or not seen.off:  # off by less than can be seen here
         return ()
     for look in (seen.parts, seen.factor, seen.offset, seen.where, seen.entries, seen.side):
         if (sentence := look()) and len(found) < MOST:
