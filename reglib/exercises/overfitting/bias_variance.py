@@ -146,6 +146,8 @@ VARIANCES = as_choices(
      "bias-and-variance", lambda P, f: np.mean(P.var(axis=1))),
     ("the variance is taken over all predictions at once", _DATA_SETS, "bias-and-variance",
      lambda P, f: P.var()),
+    ("the standard deviation of all predictions at once is returned", _UNITS,
+     "bias-and-variance", lambda P, f: P.std()),
     ("the variance has the divisor D − 1", _SUM, "bias-variance-sum",
      lambda P, f: np.mean(P.var(axis=0, ddof=1))),
     ("the standard deviations are averaged in place of the variances", _UNITS,
