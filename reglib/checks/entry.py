@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+BESIDES = ", and besides "  # stands between the names of two mistakes that came together
+
 
 @dataclass(frozen=True, repr=False)
 class Rng:
@@ -168,6 +170,8 @@ class Entry:
     formula         the reference once more, with a keyword for each place where learners write
                     something else
     choices         what they write there, for each of these keywords
+    look            (all args, all values) of the cases that are wrong -> a sentence on what these
+                    answers show where no known mistake explains them; "" if nothing
     few             whether an answer is one of a few values, so that chance agrees with it easily
     builds_on       exercises to mend first
     compare         (args, value, expected) -> bool, both of the expected form and finite
@@ -191,6 +195,7 @@ class Entry:
     relations: tuple[Relation, ...] = ()
     formula: Callable | None = None
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    look: Callable[[list[tuple], list[Any]], str] | None = None
     few: bool = False
 
     @cached_property
@@ -211,7 +216,7 @@ class Entry:
     def _write(self, chosen: Mapping[str, Choice]) -> Misconception:
         first = next(iter(chosen.values()))
         return Misconception(
-            ", and ".join(choice.name for choice in chosen.values()),
+            BESIDES.join(choice.name for choice in chosen.values()),
             first.advice,
             first.section,
             partial(self.formula, **{name: choice.value for name, choice in chosen.items()}),

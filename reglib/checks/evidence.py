@@ -38,14 +38,17 @@ def evidence(
     >>> evidence(entry, cases, came, expected, ["wrong"] * len(cases))
     ('In every case that is wrong, J is 3 times what it should be.',)
     """
+    if entry.properties:
+        return ()  # there is no right answer to hold one against
     seen = _Seen(entry, cases, outcomes, expected, kinds)
     found: list[str] = []
-    if entry.properties or not seen.off:  # off by less than can be seen here
+    if not seen.wrong:
         return ()
-    for look in (seen.parts, seen.factor, seen.offset, seen.where, seen.entries, seen.side):
+    own = (seen.parts, seen.look, seen.factor, seen.offset, seen.where, seen.entries)
+    for look in own:
         if (sentence := look()) and len(found) < MOST:
             found.append(sentence)
-    return tuple(found)
+    return tuple(found or filter(None, [seen.side()]))
 
 
 class _Seen:
@@ -95,6 +98,16 @@ class _Seen:
             return ""
         are, its = ("are" if len(right) > 1 else "is"), ("are" if len(self.off) > 1 else "is")
         return f"{' and '.join(right)} {are} right in every case: only {self.it()} {its} not."
+
+    def look(self) -> str:
+        """What the exercise itself reads off wrong answers."""
+        if not self.entry.look:
+            return ""
+        values = [tuple(came for came, _ in seen.values()) for seen in self.wrong.values()]
+        try:
+            return self.entry.look([self.cases[i].args for i in self.wrong], values)
+        except (ArithmeticError, ValueError, np.linalg.LinAlgError):  # it may meet any number
+            return ""
 
     def factor(self) -> str:
         """By which factor all numbers of a part are off."""
@@ -182,7 +195,7 @@ class _Seen:
             ("too large", lambda d, slack: (d >= -slack).all()),
             ("too small", lambda d, slack: (d <= slack).all()),
         ):
-            if len(self.wrong) > 2 and all(
+            if len(self.wrong) > 2 and self.off and all(
                 rule(came - wanted, _TIGHT * np.abs(wanted).max(initial=0))
                 for _, _, came, wanted in self.pairs()
             ):

@@ -88,6 +88,7 @@ class _Search:
         self.right = [i for i, kind in enumerate(kinds) if not kind]
         self.wrong.sort(key=lambda i: size(cases[i]))
         self.evidence = {i for i in self.wrong if self._is_evidence(i)}
+        self.slips = list(slips(entry))
         self.arranged: dict[int, Any] = {}  # the answers in the form of the expected ones
 
     def everywhere(self) -> tuple[Misconception, str] | None:
@@ -109,7 +110,7 @@ class _Search:
         if self.entry.few or self.entry.properties:
             return None
         best, most = None, max(ENOUGH - 1, len(self.wrong) / 2)
-        for mistake in (*self.entry.known, *self._slips()):
+        for mistake in (*self.entry.known, *self._slips()):  # of slips, those that begin well
             if mistake.recognise or mistake.recognise_all:
                 continue
             count = self._count(mistake, most)
@@ -117,7 +118,9 @@ class _Search:
                 best, most = mistake, count
         if best is None:
             return None
-        return best, f"{most} of the {len(self.wrong)} that are wrong"
+        if most == len(self.wrong):
+            return best, "all cases in which it gives numbers"
+        return best, f"{most} of the {len(self.wrong)} cases that are wrong"
 
     def _count(self, mistake: Misconception, most: float) -> int:
         """In how many wrong cases it gives the answer; 0 if that is no more than `most`."""
@@ -130,7 +133,7 @@ class _Search:
         return count if all(self._gives(mistake, i) for i in self.right) else 0
 
     def _all(self) -> Iterator[Misconception]:
-        """Every mistake there is: one at a time, then two at once."""
+        """Every mistake that there may be: one at a time, then two at once."""
         yield from self.entry.known
         if self.entry.properties:
             return
@@ -138,25 +141,21 @@ class _Search:
         if self.entry.few or len(self.evidence) < 2:
             return
         yield from self.entry.pairs
-        yield from self._slips_after_known()
-
-    def _slips_after_known(self) -> Iterator[Misconception]:
-        """Slips after known mistakes, if they give the smallest wrong answer; each is made once."""
-        first, every = self.wrong[0], list(slips(self.entry))
         for base in self.entry.known:
-            if base.recognise or base.recognise_all:
-                continue
-            made = _attempt(base.wrong, self.cases[first])
-            if made.error:
-                continue
-            for slip in every:
-                turned = _turned(slip, self.cases[first].args, made.value)
-                if turned and self._agrees(turned, first):
-                    yield slip.after(self.entry, base)
+            if not (base.recognise or base.recognise_all):
+                yield from self._slips(base)
 
-    def _slips(self) -> Iterator[Misconception]:
-        if not self.entry.properties:
-            yield from (slip.after(self.entry) for slip in slips(self.entry))
+    def _slips(self, base: Misconception | None = None) -> Iterator[Misconception]:
+        """The slips after a known mistake, or after none, that give the answer in one case."""
+        if self.entry.properties or not self.wrong:
+            return
+        first = self.wrong[0]
+        case = self.cases[first]
+        before = _attempt(base.wrong, case) if base else Outcome(value=self.expected[first])
+        for slip in self.slips if not before.error else ():
+            after = _turned(slip, case.args, before.value)
+            if after and self._agrees(after, first):
+                yield slip.after(self.entry, base)
 
     def _is_recognised(self, mistake: Misconception) -> bool:
         if mistake.recognise_all:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from reglib.checks.entry import Entry, Misconception
+from reglib.checks.entry import BESIDES, Entry, Misconception
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Slip:
         """
         before = base.wrong if base else entry.reference
         return Misconception(
-            f"{base.name}, and {self.name}" if base else self.name,
+            BESIDES.join([base.name, self.name]) if base else self.name,
             base.advice if base else self.advice,
             base.section if base else entry.section,
             lambda *args: self.turn(args, before(*args)),

@@ -42,6 +42,8 @@ _ACTIONS = {
     ),
 }
 _ROWS = 6  # of an array that is shown
+_FEW = 6  # numbers of an array that stands on one line
+_WIDE, _CODE = 72, 92  # characters of a line of prose, and of a line of code
 _FIRST = ("stopped", "unwritten")  # kinds to mend before all others
 
 
@@ -72,14 +74,20 @@ def tell(verdict: Verdict, unfinished: Collection[str] = ()) -> str:
     else:
         fault = _choose(verdict)
         cause, section = _cause(verdict, fault)
-        lines += ["", *cause]
+        lines += cause
         first = [name.partition(".")[2] for name in entry.builds_on if name in unfinished]
         if first:
             lines += [f"It calls {first[0]}, which is not right yet either: begin there."]
-        lines += ["", *_case(verdict, fault), "", *_rubric(verdict), _reread(section)]
-    lines += _conditions(verdict)
+        lines += [*_case(verdict, fault), *_rubric(verdict), _reread(section)]
+    for condition in verdict.conditions:
+        lines += [f"Mind: {condition.text}.", f"Next: {condition.action}"]
+        if not faults:
+            lines += [f"You see it here, {condition.case.name}:", *_call(entry, condition.case)]
+    if verdict.conditions and verdict.points:
+        times = "once for each of these" if len(verdict.conditions) > 1 else "for that"
+        lines += [f"The points are halved {times}."]
     if verdict.printed > 10_000:
-        lines += ["", f"It printed {verdict.printed:,} characters, which are left out here."]
+        lines += [f"It printed {verdict.printed:,} characters, which are left out here."]
     return "\n".join(map(_wrapped, lines))
 
 
@@ -118,7 +126,7 @@ def assign(name: str, value: Any) -> str:
     if not isinstance(value, np.ndarray):
         return f"{name} = {_literal(value)}"
     start = f"{name} = np.array("
-    if value.ndim < 2 or value.size <= 6:
+    if value.ndim < 2 or value.size <= 2 * _FEW:
         return f"{start}{value.tolist()})"
     below = ",\n" + " " * (len(start) + 1)
     return f"{start}[{below.join(str(row) for row in value.tolist())}])"
@@ -142,7 +150,7 @@ def _wrapped(line: str) -> str:
     """Prose fits a page of the book; what is indented stays as it is."""
     if line.startswith(" "):
         return line
-    return textwrap.fill(line, 72, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(line, _WIDE, break_long_words=False, break_on_hyphens=False)
 
 
 def _indented(text: str) -> str:
@@ -150,11 +158,17 @@ def _indented(text: str) -> str:
 
 
 def _rubric(verdict: Verdict) -> list[str]:
-    return [
-        f"  {'right  ' if behaviour in verdict.right else 'not yet'}  {behaviour}"
-        f" ({points:g} {'point' if points == 1 else 'points'})"
-        for behaviour, points in verdict.entry.rubric.items()
-    ]
+    """What is earned, and what is not yet, each in a line."""
+    lines = []
+    for words, rights in (("Right", True), ("Not yet", False)):
+        found = [
+            f"{behaviour} ({points:g})"
+            for behaviour, points in verdict.entry.rubric.items()
+            if (behaviour in verdict.right) is rights
+        ]
+        if found:
+            lines += [f"{words}: {'; '.join(found)}."]
+    return lines
 
 
 def _choose(verdict: Verdict) -> Fault:
@@ -172,51 +186,77 @@ def _choose(verdict: Verdict) -> Fault:
 def _case(verdict: Verdict, fault: Fault) -> list[str]:
     """A case that fails, what came out of it, and what should hold."""
     entry = verdict.entry
-    lines = [f"A small case that fails: {fault.case.name}", *_call(entry, fault.case)]
-    if fault.kind in TELLING:
-        lines += ["gives", *_result(entry, fault.outcome.value)]
-    if fault.kind not in ("wrong", "raised", "nothing", "stopped") or entry.properties:
+    lines = [f"A small case that fails, {fault.case.name}:", *_call(entry, fault.case)]
+    numbers = fault.kind in TELLING
+    if numbers:
+        lines += _result("gives", entry, fault.outcome.value)
+    if numbers and not fault.case.behaviour and not entry.properties:
+        lines += _result("and should give", entry, fault.expected)
+    if fault.kind in ("form", "nan") or (fault.kind == "wrong" and entry.properties):
         lines += [fault.text]
-    if not fault.case.behaviour and not entry.properties:
-        lines += ["and should give", *_result(entry, fault.expected)]
-    return [*lines, f"What must hold: {fault.case.must or entry.must}."]
+    if verdict.misconception is None or fault.case.must:
+        lines += [f"What must hold: {fault.case.must or entry.must}."]
+    return lines
 
 
 def _call(entry: Entry, case: Case) -> list[str]:
-    given = zip(entry.arguments, case.args, strict=True)
-    return [
-        *(_indented(_cut(assign(name, value), value)) for name, value in given),
-        f"    {entry.call}",
-    ]
+    """The call of a case, to be pasted: as many arguments on a line as go there."""
+    start = f"    {entry.function}("
+    given = [_given(*pair) for pair in zip(entry.arguments, case.args, strict=True)]
+    lines = [start]
+    for argument in given:
+        first, *below = argument.splitlines()
+        if len(lines[-1]) + len(first) > _CODE or (below and lines[-1] != start):
+            lines.append(" " * len(start))
+        lines[-1] += first
+        lines += [" " * len(start) + line for line in below]
+        lines[-1] += ", "
+    lines = [line.rstrip() for line in lines]
+    lines[-1] = lines[-1].removesuffix(",") + ")"
+    return lines
 
 
-def _cut(text: str, value: Any) -> str:
-    """An assignment without the rows of a long array."""
+def _given(name: str, value: Any) -> str:
+    """An argument by its name; of a long array, the first rows."""
+    start, _, text = assign(name, value).partition(" = ")
     lines = text.splitlines()
-    if len(lines) <= _ROWS:
-        return text
-    return "\n".join([*lines[: _ROWS - 1], f"          …  # {len(lines)} rows"])
+    if len(lines) > _ROWS:
+        lines = [*lines[: _ROWS - 1], f"{' ' * len(start)}   …  # {len(lines)} rows"]
+    less = len(" = ") - len("=")
+    return f"{start}=" + "\n".join([lines[0], *(line[less:] for line in lines[1:])])
 
 
-def _result(entry: Entry, value: Any) -> list[str]:
+def _result(words: str, entry: Entry, value: Any) -> list[str]:
     if isinstance(value, list | tuple) and len(value) == len(entry.returns) > 1:
         pairs = zip(entry.returns, value, strict=True)
     else:
         pairs = [(entry.returns[0] if len(entry.returns) == 1 else "the result", value)]
-    return [_indented(_show(name, part)) for name, part in pairs]
+    shown = [_show(*pair) for pair in pairs]
+    line = f"{words} {', '.join(shown)}"
+    if len(line) <= _WIDE and "\n" not in line:
+        return [line]
+    return [words, *map(_indented, shown)]
 
 
 def _show(name: str, value: Any) -> str:
     if isinstance(value, list):
         value = _table(value)
     if isinstance(value, np.ndarray) and value.ndim:
-        prefix = " " * len(f"{name} = ")
-        text = np.array2string(value, precision=6, separator=", ", threshold=40, prefix=prefix)
+        text = np.array2string(value, precision=6, separator=", ", threshold=40, edgeitems=2)
+        text = " ".join(text.split()) if value.size <= _FEW else text
+        text = text.replace("\n", "\n" + " " * len(f"{name} = "))
     elif isinstance(value, float | np.ndarray):
         text = f"{float(value):.6g}"
     else:
-        text = describe(value) if isinstance(value, Foreign) else repr(value)
-    return f"{name} = {text if len(text) <= 1000 else text[:999] + '…'}"
+        text = describe(value) if isinstance(value, Foreign) else repr(_bare(value))
+    return f"{name} = {text if len(text) <= 300 else text[:299] + '…'}"
+
+
+def _bare(value: Any) -> Any:
+    """Arrays inside of lists and tuples as lists, which are shorter to read."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(_bare, value))
+    return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def _table(value: list) -> Any:
@@ -249,20 +289,3 @@ def _reread(label: str) -> str:
     if not (found := repository.titles(label)):
         return f"Reread: what the book says about “{label.replace('-', ' ')}”."
     return "Reread: “{}”, in the chapter “{}”.".format(*found)
-
-
-def _conditions(verdict: Verdict) -> list[str]:
-    if not verdict.conditions:
-        return []
-    lines = []
-    for condition in verdict.conditions:
-        lines += ["", f"Mind: {condition.text}.", f"Next: {condition.action}"]
-        if not verdict.faults:
-            lines += [
-                f"You see it here: {condition.case.name}",
-                *_call(verdict.entry, condition.case),
-            ]
-    if verdict.points:
-        times = "once for each of these" if len(verdict.conditions) > 1 else "for that"
-        lines += [f"The points are halved {times}."]
-    return lines

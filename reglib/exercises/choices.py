@@ -141,20 +141,24 @@ def strengths(section: str, advice: str, power: int = 1, than: str = "n") -> tup
     return tuple(Choice(name, advice, section, value) for name, value in found)
 
 
-def inherited(entry: Entry, where: str = "", among: Sequence[str] = ()) -> tuple[Choice, ...]:
+def inherited(
+    entry: Entry, where: str = "", among: Sequence[str] = (), but: Sequence[str] = ()
+) -> tuple[Choice, ...]:
     """The mistakes of another exercise, inside of one that is built on it.
 
-    `where` says where in this one; `among` are the beginnings of the names that count, all if none.
+    `where` says where in this one; `among` are the beginnings of the names that count, all if none,
+    and `but` those of mistakes that make no difference here, or have another name.
 
     >>> from reglib.exercises import find
-    >>> inherited(find("overfitting.mean_squared_error"), "in each error: ")[1].name
-    'in each error: the root of the mean is returned'
+    >>> inherited(find("overfitting.mean_squared_error"), "in each error: ")[0].name
+    'in each error: the errors are averaged before they are squared'
     """
     return tuple(
         Choice(where + m.name, m.advice, m.section, m.wrong)
         for m in entry.known
         if not (m.recognise or m.recognise_all)
-        and (not among or any(m.name.startswith(name) for name in among))
+        and (not among or m.name.startswith(tuple(among)))
+        and not m.name.startswith(tuple(but))
     )
 
 

@@ -5,11 +5,8 @@ from math import comb
 import numpy as np
 import pytest
 
-from reglib.checks.explain import attempts
-from reglib.checks.judge import judge
 from reglib.exercises import chance, find
 from reglib.exercises.overfitting.train_validation_split import LARGE, STRETCHES
-from reglib.repository import titles
 
 # --- polynomial_features ---
 
@@ -716,21 +713,6 @@ def test_what_is_wrong_loses_points_and_gets_the_right_name_or_none(
         named = judged.misconception.name if judged.misconception else ""
         assert named.startswith(mistake) and bool(named) == bool(mistake), f"seed {seed}: {named}"
         assert not any(",  is" in sentence for sentence in judged.seen)
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_a_formula_is_the_reference_and_each_choice_is_wrong(seeds, name):
-    entry = find(f"overfitting.{name}")
-    for seed in seeds[:3]:
-        cases = entry.draw(seed)
-        if entry.formula:
-            judged = judge(entry, cases, attempts(entry.formula, cases))
-            assert judged.points == entry.most and not judged.conditions
-        for mistake in entry.known:
-            judged = judge(entry, cases, attempts(mistake.wrong, cases))
-            assert judged.points < entry.most, f"seed {seed}: {mistake.name}"
-            assert judged.misconception.name == mistake.name, f"seed {seed}"
-            assert titles(mistake.section)
 
 
 def test_a_right_split_is_hardly_ever_refused():

@@ -51,7 +51,15 @@ _GROWS = (
 )
 _TRACE = "compute the trace of the matrix that makes the fitted values out of y, and compare."
 CHOICES = {
-    "factors": inherited(FACTORS, "in the factors: "),
+    "factors": inherited(
+        FACTORS,
+        "in the factors: ",
+        but=(
+            "the factors come in ascending order",
+            "each factor is squared",
+            "the factors say what is taken away",
+        ),
+    ),
     "total": as_choices(
         (
             "the intercept is counted",

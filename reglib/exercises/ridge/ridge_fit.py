@@ -42,6 +42,10 @@ def cases(rng: np.random.Generator) -> list[Case]:
         y = draws.answers(rng, 4, whole=True, least=0)
         return np.hstack([twin, twin]), y.astype(float)
 
+    def shifted(n, p, of_x, of_y):
+        X, y, lam = draw(n, p, draws.penalty(rng))
+        return (X + of_x).round(1), (y + of_y).round(1), lam
+
     with_constant = draws.rows(rng, 6, 3, least=0)
     with_constant[:, 1] = 3.0
     twin = draws.rows(rng, 4, 1, whole=True, least=0).astype(float)
@@ -50,6 +54,8 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(typical, "five rows, two features", draw(5, 2, draws.penalty(rng))),
         Case(typical, "nine rows, three features", draw(9, 3, draws.penalty(rng))),
         Case(typical, "nine rows, a large λ", draw(9, 3, round(10 * draws.penalty(rng), 1))),
+        Case(typical, "answers far below zero", shifted(6, 2, 0, -50)),
+        Case(typical, "features far above zero", shifted(7, 3, 1000, 0)),
         Case(zero, "λ = 0, one feature", draw(3, 1, 0.0), least),
         Case(zero, "λ = 0, two features", draw(7, 2, 0.0), least),
         Case(edges, "more features than rows", draw(3, 5, draws.penalty(rng))),

@@ -48,6 +48,8 @@ def cases(rng: np.random.Generator) -> list[Case]:
         y = draws.answers(rng, 4, whole=True, least=0)
         return np.hstack([twin, twin]), y.astype(float)
 
+    X, y, lams = draw(6, 2, _penalties(rng, 2))
+    below = X, (y - 50).round(1), lams
     with_constant = draws.rows(rng, 6, 3, least=0)
     with_constant[:, 1] = 3.0
     twin = draws.rows(rng, 4, 1, whole=True, least=0).astype(float)
@@ -56,6 +58,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(typical, "three rows, one feature, two λ", draw(3, 1, _penalties(rng, 2))),
         Case(typical, "five rows, two features, three λ", draw(5, 2, _penalties(rng, 3))),
         Case(typical, "nine rows, three features, λ = 0 first", draw(9, 3, with_zero(3))),
+        Case(typical, "answers far below zero", below),
         Case(mixed, "λ that descend", draw(4, 2, _penalties(rng, 3)[::-1].copy()), order),
         Case(mixed, "λ in no order", draw(5, 2, _penalties(rng, 4)[[2, 0, 3, 1]]), order),
         Case(mixed, "a λ that comes twice", draw(5, 2, [high, low, high]), order),
