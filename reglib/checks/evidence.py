@@ -195,7 +195,7 @@ class _Seen:
             ("too large", lambda d, slack: (d >= -slack).all()),
             ("too small", lambda d, slack: (d <= slack).all()),
         ):
-            if len(self.wrong) > 2 and all(
+            if len(self.wrong) > 2 and self.off and all(
                 rule(came - wanted, _TIGHT * np.abs(wanted).max(initial=0))
                 for _, _, came, wanted in self.pairs()
             ):

@@ -73,7 +73,10 @@ def residuals(section: str) -> tuple[Choice, ...]:
             lambda y, X, w, b: -b - X @ w,
         ),
         Choice(
-            "Xw is left out of the prediction", formula, section, lambda y, X, w, b: y - b + 0 * X[:, 0]
+            "Xw is left out of the prediction",
+            formula,
+            section,
+            lambda y, X, w, b: y - b + 0 * X[:, 0],
         ),
     )
 
@@ -111,9 +114,7 @@ def intercepts(section: str) -> tuple[Choice, ...]:
     return tuple(Choice(name, advice, section, value) for name, advice, value in found)
 
 
-def strengths(
-    section: str, advice: str, power: int = 1, than: str = "n"
-) -> tuple[Choice, ...]:
+def strengths(section: str, advice: str, power: int = 1, than: str = "n") -> tuple[Choice, ...]:
     """Wrong strengths of a penalty: functions of (n, p, lam) in place of λ.
 
     `power` is that of n in what stands beside the sum over the rows: 1 in a closed form with nλ.
@@ -149,8 +150,8 @@ def inherited(
     and `but` those of mistakes that make no difference here, or have another name.
 
     >>> from reglib.exercises import find
-    >>> inherited(find("overfitting.mean_squared_error"), "in each error: ")[1].name
-    'in each error: the root of the mean is returned'
+    >>> inherited(find("overfitting.mean_squared_error"), "in each error: ")[0].name
+    'in each error: the errors are averaged before they are squared'
     """
     return tuple(
         Choice(where + m.name, m.advice, m.section, m.wrong)

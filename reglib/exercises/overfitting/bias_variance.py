@@ -1,8 +1,10 @@
 """Squared bias, variance and expected error of many fits."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from reglib.checks.entry import Case, Entry
+from reglib.checks.entry import Case, Choice, Entry
 from reglib.exercises import draws
 from reglib.exercises.choices import as_choices
 
@@ -146,6 +148,8 @@ VARIANCES = as_choices(
      "bias-and-variance", lambda P, f: np.mean(P.var(axis=1))),
     ("the variance is taken over all predictions at once", _DATA_SETS, "bias-and-variance",
      lambda P, f: P.var()),
+    ("the standard deviation of all predictions at once is returned", _UNITS,
+     "bias-and-variance", lambda P, f: P.std()),
     ("the variance has the divisor D − 1", _SUM, "bias-variance-sum",
      lambda P, f: np.mean(P.var(axis=0, ddof=1))),
     ("the standard deviations are averaged in place of the variances", _UNITS,
@@ -187,6 +191,13 @@ VARIANCES = as_choices(
     ("the variance is squared", _UNITS, "bias-variance-decomposition",
      lambda P, f: np.mean(P.var(axis=0) ** 2)),
 )  # fmt: skip
+
+
+def _alone(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """The same in one part alone, where the error is computed in another way."""
+    return tuple(replace(c, name=f"{c.name}, but not in the error") for c in choices)
+
+
 CHOICES = {
     "bias": BIASES,
     "variance": VARIANCES,
@@ -242,8 +253,8 @@ CHOICES = {
         ("the noise alone is returned as the expected error", _SUM, "bias-variance-sum",
          lambda bias2, variance, noise: noise),
     ),
-    "bias_alone": BIASES,
-    "variance_alone": VARIANCES,
+    "bias_alone": _alone(BIASES),
+    "variance_alone": _alone(VARIANCES),
 }  # fmt: skip
 
 

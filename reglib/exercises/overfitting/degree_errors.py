@@ -142,6 +142,11 @@ def built_on(block: str, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
     return tuple(replace(choice, value=(block, choice.value)) for choice in choices)
 
 
+def _by_their_own_ruler(X, w, b, X_train):
+    scale = np.where(np.ptp(X, axis=0) == 0, 1.0, X.std(axis=0))
+    return b + ((X - X.mean(axis=0)) / scale * X_train.std(axis=0) + X_train.mean(axis=0)) @ w
+
+
 _KNOW = "ask which rows w and b may know: count the calls of your fit for one degree."
 _PREDICTION = "write the prediction for one row as a formula, and compare it with your code."
 _SCORED = "print which rows, and how many of them, each of your two errors is a mean of."
@@ -183,6 +188,15 @@ PLACES: dict[str, tuple[Choice, ...]] = {
             "overfitting-mistakes",
             lambda X, w, b, X_train: b + (X - X.mean(axis=0) + X_train.mean(axis=0)) @ w,
         ),
+        (
+            "the validation columns are standardised by their own means and deviations",
+            "predict for a single validation row: centred by its own mean, what is left of it?",
+            "overfitting-mistakes",
+            _by_their_own_ruler,
+        ),
+        ("the training columns are centred for the prediction, and the validation columns are not",
+         _PREDICTION, "fit-a-polynomial",
+         lambda X, w, b, X_train: b + X @ w + (0.0 if X is X_train else X_train.mean(axis=0) @ w)),
         ("the columns are centred for the prediction, though b is that of columns that are not",
          _PREDICTION, "fit-a-polynomial",
          lambda X, w, b, X_train: b + (X - X_train.mean(axis=0)) @ w),
@@ -196,6 +210,8 @@ PLACES: dict[str, tuple[Choice, ...]] = {
          "four-errors", lambda n, m, p: (n / m, m / n)),
         ("both errors are divided by the number of rows of both sets together", _DIVISOR,
          "four-errors", lambda n, m, p: (n / (n + m), m / (n + m))),
+        ("the training error is divided by one less than the number of its rows", _DIVISOR,
+         "four-errors", lambda n, m, p: (n / (n - 1), 1.0)),
         ("the training error is divided by n less the number of coefficients", _DIVISOR,
          "four-errors", lambda n, m, p: (np.divide(n, n - p - 1), 1.0)),
     ),

@@ -38,6 +38,14 @@ def cases(rng: np.random.Generator) -> list[Case]:
         X, y = draw(n, p)
         return (X / 100).round(3), y
 
+    def alike(n):
+        while True:
+            x = draws.rows(rng, n, 1)
+            X = np.hstack([x, (x + rng.normal(0, 0.5, (n, 1))).round(1)])
+            s = draws.spread(X)
+            if 12 * s[1] < s[0] < 20 * s[1]:
+                return X, draws.answers(rng, n)
+
     with_constant, y = draw(6, 2)
     with_constant = np.insert(with_constant, 1, 3.0, axis=1)
     twin, y_twin = halves(4, 1)
@@ -47,6 +55,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(typical, "five rows, two features", draw(5, 2)),
         Case(typical, "nine rows, three features", draw(9, 3)),
         Case(typical, "seven rows, two features in small units", in_small_units(7, 2), small),
+        Case(typical, "eight rows, two features that are nearly alike", alike(8)),
         Case(edges, "two rows, one feature", draw(2, 1), exact),
         Case(edges, "four rows, three features", draw(4, 3), exact),
         Case(edges, "whole numbers", draw(5, 2, whole=True)),
@@ -73,15 +82,14 @@ def formula(
     X,
     y,
     *,
-    used=_centred,
-    answers=lambda y: y - y.mean(),
+    data=lambda X, y: (_centred(X), y - y.mean()),
     solve=_shortest,
     back=lambda w, X: w,
     intercept=lambda X, y, w: y.mean() - X.mean(axis=0) @ w,
 ):
-    """`used` and `answers` are what w is solved from, `back` what becomes of w then."""
+    """`data` are what w is solved from, and `back` is what becomes of w then."""
     with np.errstate(all="ignore"):
-        w = back(solve(used(X), answers(y)), X)
+        w = back(solve(*data(X, y)), X)
         return w, intercept(X, y, w)
 
 
@@ -89,8 +97,8 @@ def _scale(X, ddof=0):
     return np.where(np.ptp(X, axis=0) == 0, 1.0, X.std(axis=0, ddof=ddof))
 
 
-def _standardised(X):
-    return _centred(X) / _scale(X)
+def _standardised(X, y):
+    return _centred(X) / _scale(X), y - y.mean()
 
 
 def _ones_first(X):
@@ -143,15 +151,43 @@ def _nudges(args, value, penalised):
 
 def _are_nudged(all_args, values):
     """Whether one and the same number stands on the diagonal everywhere, as with a small ridge."""
+    rows = np.array([len(y) for _, y in all_args])
     for penalised in (False, True):
         pairs = zip(all_args, values, strict=True)
         nudges = np.array([_nudges(*pair, penalised) for pair in pairs])
-        if (nudges > 1e-11).all() and np.ptp(nudges) <= 0.05 * nudges.max():
-            return True
+        for same in (nudges, nudges / rows):
+            if (nudges > 1e-11).all() and np.ptp(same) <= 0.05 * same.max():
+                return True
     return False
 
 
-_short_in_units = partial(formula, used=_standardised, back=lambda w, X: w / _scale(X))
+def _is_on_its_way(args, value):
+    """Whether least squares is reached along some directions more than along others."""
+    (X, y), (w, b) = args, value
+    U, s, Vt = np.linalg.svd(_centred(X), full_matrices=False)
+    U, s, Vt = U[:, s > 1e-9], s[s > 1e-9], Vt[s > 1e-9]
+    w = np.asarray(w, dtype=float)
+    reached = s * (Vt @ w) / (U.T @ y)
+    spread = -np.diff(reached)
+    return bool(
+        (reached > 1e-6).all()
+        and reached.max() <= 1 + 1e-9
+        and reached.min() < 1 - 1e-9
+        and (spread >= -1e-9).all()
+        and (len(s) == 1 or spread.max() > 1e-9)
+        and np.allclose(Vt.T @ (Vt @ w), w, rtol=0, atol=1e-9 * np.abs(w).max())
+        and np.isclose(b, y.mean() - X.mean(axis=0) @ w)
+    )
+
+
+def _few_steps(X, y):
+    Xc, w = _centred(X), np.zeros(X.shape[1])
+    for _ in range(20):
+        w = w + Xc.T @ (y - Xc @ w) / np.linalg.norm(Xc, 2) ** 2 / 2
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+_short_in_units = partial(formula, data=_standardised, back=lambda w, X: w / _scale(X))
 
 
 def _leaning_on_few(X, y):
@@ -201,27 +237,26 @@ _LENGTH = (
     "share a sum of 2 to make w₁² + w₂² least?"
 )
 CHOICES = {
-    "used": as_choices(
+    "data": as_choices(
+        ("w is computed from an X that is not centred", _CENTRE, "fit-a-polynomial",
+         lambda X, y: (X, y)),
         ("w is computed from an X that is not centred, and a y that is", _CENTRE,
-         "fit-a-polynomial", lambda X: X),
+         "fit-a-polynomial", lambda X, y: (X, y - y.mean())),
         ("one mean, of all entries of X, is subtracted from all of them", _CENTRE,
-         "fit-a-polynomial", lambda X: X - X.mean()),
+         "fit-a-polynomial", lambda X, y: (X - X.mean(), y - y.mean())),
         ("X is centred row by row, not column by column", _CENTRE, "fit-a-polynomial",
-         lambda X: X - X.mean(axis=1, keepdims=True)),
+         lambda X, y: (X - X.mean(axis=1, keepdims=True), y - y.mean())),
         ("X is centred by its medians", _CENTRE, "fit-a-polynomial",
-         lambda X: X - np.median(X, axis=0)),
+         lambda X, y: (X - np.median(X, axis=0), y - y.mean())),
+        ("the means are added to the columns, not subtracted", _CENTRE, "fit-a-polynomial",
+         lambda X, y: (X + X.mean(axis=0), y - y.mean())),
         ("the columns are standardised, and w is not scaled back", _UNITS, "fit-a-polynomial",
          _standardised),
         ("the columns are standardised with the divisor n − 1, and w is not scaled back", _UNITS,
-         "fit-a-polynomial", lambda X: _centred(X) / _scale(X, 1)),
-        ("the means are added to the columns, not subtracted", _CENTRE, "fit-a-polynomial",
-         lambda X: X + X.mean(axis=0)),
-    ),
-    "answers": as_choices(
-        ("y is left out of the fit", _NORMAL, "fit-a-polynomial", np.ones_like),
+         "fit-a-polynomial", lambda X, y: (_centred(X) / _scale(X, 1), y)),
         ("y is standardised, and w is not scaled back", _UNITS, "fit-a-polynomial",
-         lambda y: (y - y.mean()) / y.std()),
-        ("y is sorted", _NORMAL, "fit-a-polynomial", lambda y: np.sort(y) - y.mean()),
+         lambda X, y: (_centred(X), y / y.std())),
+        ("y is sorted", _NORMAL, "fit-a-polynomial", lambda X, y: (_centred(X), np.sort(y))),
     ),
     "solve": as_choices(
         ("w is Xᵀy, without the inverse of XᵀX", _NORMAL, "fit-a-polynomial",
@@ -283,12 +318,6 @@ ENTRY = Entry(
             lambda X, y: (_shortest(X, y), 0.0),
         ),
         Misconception(
-            "w is computed from an X that is not centred",
-            _CENTRE,
-            "fit-a-polynomial",
-            partial(formula, used=lambda X: X, answers=lambda y: y),
-        ),
-        Misconception(
             "the coefficient of the ones is taken from the wrong end",
             _ENDS,
             "fit-a-polynomial",
@@ -310,7 +339,7 @@ ENTRY = Entry(
             "the columns are standardised, and w is left in units of standard deviations",
             _UNITS,
             "fit-a-polynomial",
-            partial(formula, used=_standardised, intercept=lambda X, y, w: y.mean()),
+            partial(formula, data=_standardised, intercept=lambda X, y, w: y.mean()),
         ),
         Misconception(
             "the intercept counts as a part of the norm that is made small",
@@ -333,6 +362,13 @@ ENTRY = Entry(
             "minimum-norm",
             _nudged,
             recognise_all=_are_nudged,
+        ),
+        Misconception(
+            "w is on its way from zero to least squares, as where an iteration stops too early",
+            _NORMAL,
+            "fit-a-polynomial",
+            _few_steps,
+            recognise=_is_on_its_way,
         ),
         Misconception(
             "a w that fits best is found, but not the shortest one",

@@ -105,6 +105,15 @@ def _divided_by_all(X, y, X_val, y_val, sizes):
     return train * np.asarray(sizes) / len(y), val
 
 
+def _centred_by_all(X, y, X_val, y_val, sizes):
+    def fit(A, a):
+        w = np.linalg.lstsq(A - mean, a - y.mean(), rcond=None)[0]
+        return w, y.mean() - mean @ w
+
+    mean = X.mean(axis=0)
+    return in_columns(both_errors(X[:m], y[:m], X_val, y_val, fit=fit) for m in sizes)
+
+
 _FITTED = "print the shape of what your fit is given at each size."
 _MEASURED = (
     "change the y of the last row: at a size that leaves it out, the training error must stay as "
@@ -214,6 +223,12 @@ ENTRY = Entry(
             "count the rows that each error sums over, and compare with what it is divided by.",
             "learning-curve",
             _divided_by_all,
+        ),
+        Misconception(
+            "X and y are centred by the means of all rows, not of the m that are fitted",
+            _FITTED,
+            "learning-curve",
+            _centred_by_all,
         ),
         Misconception(
             "only the rows that are new at a size are fitted",

@@ -59,6 +59,7 @@ _COUNT = "count the rows that you sum over, and compare with what you divide by.
 _UNIT = "ask for the unit: if y is in points, is your result in points or in points squared?"
 _ALL = "take three errors of 1, 2 and 3: which of them does your result depend on?"
 _BOTH = "write down for one row which number is compared with which, and compare with your code."
+_DTYPE = "print the dtype of the array that you fill: one made of whole numbers keeps no fractions."
 CHOICES = {
     "error": as_choices(
         (
@@ -84,10 +85,11 @@ CHOICES = {
          lambda y, h: np.sort(y) - np.sort(h)),
         ("the last row is left out", _ALL, "four-errors", lambda y, h: (y - h)[:-1]),
         ("the first row is left out", _ALL, "four-errors", lambda y, h: (y - h)[1:]),
+        ("y and y_hat are cut to whole numbers", _ALL, "four-errors",
+         lambda y, h: np.trunc(y) - np.trunc(h)),
         (
             "the errors are cut to whole numbers wherever y is whole",
-            "print the dtype of the array that you fill: one made of whole numbers keeps no "
-            "fractions.",
+            _DTYPE,
             "four-errors",
             lambda y, h: (y - h).astype(y.dtype),
         ),
@@ -156,6 +158,12 @@ ENTRY = Entry(
             _CANCEL,
             "four-errors",
             lambda y, y_hat: np.sum(y - y_hat) ** 2,
+        ),
+        Misconception(
+            "the squared errors are cut to whole numbers wherever y is whole",
+            _DTYPE,
+            "four-errors",
+            lambda y, y_hat: np.mean(((y - y_hat) ** 2).astype(y.dtype)),
         ),
         Misconception(
             "the length of the errors is returned, the root of the sum of their squares",

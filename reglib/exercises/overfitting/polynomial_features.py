@@ -153,6 +153,7 @@ CHOICES = {
         ("x is cut to whole numbers before its powers are taken", _X, "fit-a-polynomial",
          np.trunc),
         ("x is sorted before its powers are taken", _X, "fit-a-polynomial", np.sort),
+        ("a value that comes twice in x is left out", _SHAPE, "fit-a-polynomial", np.unique),
         ("the first entry of x serves for every row", _X, "fit-a-polynomial",
          lambda x: 0 * x + x[0]),
         ("the last entry of x serves for every row", _X, "fit-a-polynomial",

@@ -104,12 +104,43 @@ def _is_rounded_down(args, value):
     return _is_partition(args, value) and size == int(args[1] * args[0]) != round(args[1] * args[0])
 
 
+def _is_rounded_up(args, value):
+    size = len(row_sets(value)[1])
+    return _is_partition(args, value) and size == np.ceil(args[1] * args[0]) != round(
+        args[1] * args[0]
+    )
+
+
+def _is_evenly_spaced(args, value):
+    gaps = np.diff(np.sort(row_sets(value)[1]))
+    return _is_partition(args, value) and len(gaps) > 0 and gaps.min() > 1 and np.ptp(gaps) <= 1
+
+
+def _counts_from_one(args, value):
+    return sorted(np.concatenate(row_sets(value))) == list(range(1, args[0] + 1))
+
+
+def _leaves_rows_out(args, value):
+    rows = np.concatenate(row_sets(value))
+    return len(np.unique(rows)) == len(rows) < args[0] and np.isin(rows, np.arange(args[0])).all()
+
+
+def _trains_on_all(args, value):
+    train, validation = row_sets(value)
+    return sorted(train) == list(range(args[0])) and len(validation) > 0
+
+
+def _are_masks(args, value):
+    return all(np.asarray(part).dtype == bool and len(part) == args[0] for part in value)
+
+
 def _has_repeats(args, value):
     return any(len(np.unique(part)) < len(part) for part in row_sets(value))
 
 
 def _overlaps(args, value):
-    return not _has_repeats(args, value) and np.isin(*row_sets(value)).any()
+    once = not _has_repeats(args, value) and not _trains_on_all(args, value)
+    return once and np.isin(*row_sets(value)).any()
 
 
 def _is_good(args, value):
@@ -143,6 +174,16 @@ def _with_replacement(n, fraction, rng):
 def _drawn_twice(n, fraction, rng):
     m = round(fraction * n)
     return rng.permutation(n)[m:], rng.permutation(n)[:m]
+
+
+def _every_few_rows(n, fraction, rng):
+    validation = np.arange(round(fraction * n)) * n // round(fraction * n)
+    return np.setdiff1d(np.arange(n), validation), validation
+
+
+def _as_masks(n, fraction, rng):
+    held = np.isin(np.arange(n), rng.permutation(n)[: round(fraction * n)])
+    return ~held, held
 
 
 ENTRY = Entry(
@@ -199,6 +240,16 @@ ENTRY = Entry(
             recognise=_has_repeats,
         ),
         Misconception(
+            "every row is in the training set, the validation rows too",
+            "np.setdiff1d(np.arange(n), validation) holds the rows that are not in `validation`.",
+            "overfitting-mistakes",
+            lambda n, fraction, rng: (
+                np.arange(n),
+                rng.permutation(n)[: round(fraction * n)],
+            ),
+            recognise=_trains_on_all,
+        ),
+        Misconception(
             "some rows are in both sets",
             "draw the order of the rows once, and let both sets come from that one order.",
             "overfitting-mistakes",
@@ -218,6 +269,41 @@ ENTRY = Entry(
             "four-errors",
             lambda n, fraction, rng: _cut(rng.permutation(n), int(fraction * n)),
             recognise=_is_rounded_down,
+        ),
+        Misconception(
+            "the number of validation rows is rounded up",
+            "try np.ceil(2.1) and round(2.1).",
+            "four-errors",
+            lambda n, fraction, rng: _cut(rng.permutation(n), int(np.ceil(fraction * n))),
+            recognise=_is_rounded_up,
+        ),
+        Misconception(
+            "every few rows one is held back, and nothing is left to chance",
+            "imagine a file in which every second row is a woman: whom do you validate on?",
+            "overfitting-mistakes",
+            _every_few_rows,
+            recognise=_is_evenly_spaced,
+        ),
+        Misconception(
+            "the rows are counted from 1",
+            "print the smallest and the largest row number that you return, for n = 5.",
+            "four-errors",
+            lambda n, fraction, rng: _cut(rng.permutation(n) + 1, round(fraction * n)),
+            recognise=_counts_from_one,
+        ),
+        Misconception(
+            "some rows are in neither of the two sets",
+            "add up the sizes of your two sets: what should come out?",
+            "four-errors",
+            lambda n, fraction, rng: _cut(rng.permutation(n - 1), round(fraction * n)),
+            recognise=_leaves_rows_out,
+        ),
+        Misconception(
+            "masks of True and False come in place of row numbers",
+            "np.flatnonzero makes row numbers of a mask.",
+            "four-errors",
+            _as_masks,
+            recognise=_are_masks,
         ),
         Misconception(
             "chance has another source than the `rng` that is passed in",
