@@ -393,7 +393,7 @@ ENTRY = Entry(
         ),
         Misconception(
             "the rows are numbered from 1 to n",
-            "X[0] is the first row: which number must it have in your folds?",
+            "the first row of X is X[0]: which number must it have in your folds?",
             "k-folds",
             lambda n, k, rng: [
                 (train + 1, held_out + 1) for train, held_out in kfold_indices(n, k, rng)
