@@ -37,7 +37,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         "chance comes from `rng` alone: the same state makes the same folds, another state others"
     )
     even, uneven, shuffled, given = RUBRIC
-    seeds = iter(rng.choice(10_000, 10, replace=False).tolist())
+    seeds = iter(rng.choice(10_000, 11, replace=False).tolist())
 
     def draw(n, k):
         return n, k, Rng(next(seeds))
@@ -48,6 +48,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(even, "12 rows, 4 folds", draw(12, 4)),
         Case(even, "7 rows, 7 folds: one row is left out at a time", draw(7, 7)),
         Case(uneven, "7 rows, 4 folds", draw(7, 4)),
+        Case(uneven, "13 rows, 5 folds", draw(13, 5)),
         Case(uneven, "23 rows, 5 folds", draw(23, 5)),
         Case(shuffled, "120 rows, 2 folds", draw(120, 2), scattered),
         Case(shuffled, "150 rows, 3 folds", draw(150, 3), scattered),
@@ -102,6 +103,8 @@ def _same_folds(value, other):
 def _is_not_shuffled(args, value):
     n, k, _ = args
     folds = [held_out for _, held_out in _pairs(value)]
+    if len(folds) != k or not all(map(len, folds)):
+        return False
     in_blocks = all(chance.stretches(n, held_out) == 1 for held_out in folds)
     return in_blocks or all(len(np.unique(held_out % k)) == 1 for held_out in folds)
 
@@ -196,14 +199,25 @@ def _repeats_one_fold(args, value):
     return len(held) == args[1] and all(rows == held[0] for rows in held)
 
 
+def _rounds_up_sizes(args, value):
+    n, k, _ = args
+    size = -(-n // k)
+    if len(value) == k and _is_balanced(args, value):
+        return False
+    return _covers(args, value) and sorted(_sizes(value))[-(n // size) :] == [size] * (n // size)
+
+
 def _draws_with_replacement(all_args, values):
-    held = [held_out for value in values for _, held_out in _pairs(value)]
-    return any(len(np.unique(rows)) < len(rows) for rows in held)
+    held = [rows for value in values for _, rows in _pairs(value)]
+    whole = all(len(_held_out(v)) == args[0] for args, v in zip(all_args, values, strict=True))
+    return whole and any(len(np.unique(rows)) < len(rows) for rows in held)
 
 
-def _is_unbalanced(args, value):
+def _draws_by_lot(all_args, values):
     rules = (_is_list_of_pairs, _covers, _trains_on_the_rest)
-    return all(rule(args, value) for rule in rules) and not _is_balanced(args, value)
+    cases = list(zip(all_args, values, strict=True))
+    sound = all(rule(*case) for rule in rules for case in cases)
+    return sound and sum(not _is_balanced(*case) for case in cases) > len(cases) / 2
 
 
 def _is_good(args, value):
@@ -325,6 +339,13 @@ ENTRY = Entry(
             recognise=_takes_k_for_a_size,
         ),
         Misconception(
+            "the size of a fold is rounded up, and the last fold has what is left",
+            "print the sizes of your folds for n = 13 and k = 5: by how much do they differ?",
+            "k-folds",
+            _of_size(lambda n, k: -(-n // k)),
+            recognise=_rounds_up_sizes,
+        ),
+        Misconception(
             "all the rows that are left over end up in one fold",
             "print the sizes of your folds for n = 11 and k = 4, and see how far apart the "
             "smallest and the largest are.",
@@ -372,7 +393,7 @@ ENTRY = Entry(
         ),
         Misconception(
             "the rows are numbered from 1 to n",
-            "X[0] is the first row: which number must it have in your folds?",
+            "the first row of X is X[0]: which number must it have in your folds?",
             "k-folds",
             lambda n, k, rng: [
                 (train + 1, held_out + 1) for train, held_out in kfold_indices(n, k, rng)
@@ -431,7 +452,7 @@ ENTRY = Entry(
             "print the sizes of your folds for n = 12 and k = 4, a few times: what must they be?",
             "k-folds",
             _by_lot,
-            recognise=_is_unbalanced,
+            recognise_all=_draws_by_lot,
         ),
         Misconception(
             "each fold is drawn anew, so that some rows are held out twice and others never",
