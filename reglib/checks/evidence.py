@@ -44,8 +44,8 @@ def evidence(
     found: list[str] = []
     if not seen.wrong:
         return ()
-    own = (seen.parts, seen.look, seen.factor, seen.offset, seen.where, seen.entries)
-    for look in own:
+    own = (seen.parts, seen.look, seen.given, seen.repeated, seen.factor, seen.offset)
+    for look in (*own, seen.where, seen.entries, seen.turns):
         if (sentence := look()) and len(found) < MOST:
             found.append(sentence)
     return tuple(found or filter(None, [seen.side()]))
@@ -63,10 +63,10 @@ class _Seen:
         kinds: Sequence[str],
     ) -> None:
         self.entry, self.cases, self.kinds = entry, cases, kinds
-        self.whole = all(kind in ("", "wrong") for kind in kinds)
+        self.whole = all(kind in ("", "wrong", "nan") for kind in kinds)
         self.wrong: dict[int, dict[str, tuple[np.ndarray, np.ndarray]]] = {}
         for i, (outcome, like, kind) in enumerate(zip(outcomes, expected, kinds, strict=True)):
-            if kind == "wrong":
+            if kind in ("wrong", "nan"):
                 try:
                     value = arrange(outcome.value, like, entry.returns, [], set())
                 except Misfit:
@@ -108,6 +108,53 @@ class _Seen:
             return self.entry.look([self.cases[i].args for i in self.wrong], values)
         except (ArithmeticError, ValueError, np.linalg.LinAlgError):  # it may meet any number
             return ""
+
+    def given(self) -> str:
+        """Whether a part comes back as something that was given."""
+        for name in self.off:
+            for place, argument in enumerate(self.entry.arguments):
+                found = [
+                    (came, np.asarray(args[place], dtype=float))
+                    for part, args, came, _ in self.pairs()
+                    if part == name and isinstance(args[place], np.ndarray)
+                ]
+                if len(found) > 1 and all(
+                    came.shape == given.shape and _same(came, given) for came, given in found
+                ):
+                    return f"In every case that is wrong, {name} is {argument}, as it was given."
+        return ""
+
+    def repeated(self) -> str:
+        """Whether all rows or columns of a table, or entries of a list, are the same."""
+        if len(self.off) != 1:
+            return ""
+        tables = [(came, wanted) for *_, came, wanted in self.pairs() if wanted.ndim]
+        for axis, what in ((0, "row" if self.wide() else "entry"), (1, "column")):
+            found = [(came, wanted) for came, wanted in tables if wanted.ndim > axis]
+            several = [pair for pair in found if pair[1].shape[axis] > 1]
+            if len(several) > 1 and all(
+                np.ptp(came, axis=axis).max() == 0 < np.ptp(wanted, axis=axis).max()
+                for came, wanted in several
+            ):
+                return (
+                    f"Each {what} of {self.it()} is the same: see whether your loop fills one "
+                    "array again and again, or always takes the same values."
+                )
+        return ""
+
+    def wide(self) -> bool:
+        return any(wanted.ndim > 1 for *_, wanted in self.pairs())
+
+    def turns(self) -> str:
+        """Whether what comes first is always right, and what comes later is not."""
+        masks = [_lines(came, wanted) for *_, came, wanted in self.pairs() if _is_long(wanted)]
+        if len(self.off) != 1 or len(masks) < 2 or any(mask[0] for mask in masks):
+            return ""
+        what = "row" if self.wide() else "entry"
+        return (
+            f"The first {what} of {self.it()} is always right, and later ones are not: look at "
+            "what one turn of your loop leaves behind for the next."
+        )
 
     def factor(self) -> str:
         """By which factor all numbers of a part are off."""
@@ -170,14 +217,9 @@ class _Seen:
 
     def entries(self) -> str:
         """Which entries of an array are wrong, if it is always those at one end."""
-        masks = [
-            np.abs(came - wanted) > _TIGHT * (np.abs(wanted).max(initial=0) + 1e-9)
-            for _, _, came, wanted in self.pairs()
-            if came.ndim and len(came) > 1
-        ]
-        if len(self.off) != 1 or len(masks) < 2:
+        lines = [_lines(came, wanted) for *_, came, wanted in self.pairs() if _is_long(wanted)]
+        if len(self.off) != 1 or len(lines) < 2:
             return ""
-        lines = [mask.reshape(len(mask), -1).any(axis=1) for mask in masks]
         for words, expected in (
             ("only the first {} of {} is wrong", lambda n: np.arange(n) == 0),
             ("only the last {} of {} is wrong", lambda n: np.arange(n) == n - 1),
@@ -185,7 +227,7 @@ class _Seen:
             ("only the last {} of {} is right", lambda n: np.arange(n) < n - 1),
         ):
             if all(np.array_equal(line, expected(len(line))) for line in lines):
-                what = "row" if masks[0].ndim > 1 else "entry"
+                what = "row" if self.wide() else "entry"
                 return f"In every case that is wrong, {words.format(what, self.it())}."
         return ""
 
@@ -195,9 +237,13 @@ class _Seen:
             ("too large", lambda d, slack: (d >= -slack).all()),
             ("too small", lambda d, slack: (d <= slack).all()),
         ):
-            if len(self.wrong) > 2 and self.off and all(
-                rule(came - wanted, _TIGHT * np.abs(wanted).max(initial=0))
-                for _, _, came, wanted in self.pairs()
+            if (
+                len(self.wrong) > 2
+                and self.off
+                and all(
+                    rule(came - wanted, _TIGHT * np.abs(wanted).max(initial=0))
+                    for _, _, came, wanted in self.pairs()
+                )
             ):
                 return f"Where it is off, {self.it()} is always {words}."
         return ""
@@ -205,6 +251,16 @@ class _Seen:
 
 def _same(came: np.ndarray, wanted: np.ndarray) -> bool:
     return bool(np.allclose(came, wanted, rtol=0, atol=_TIGHT * (1e-3 + np.abs(wanted).max())))
+
+
+def _is_long(wanted: np.ndarray) -> bool:
+    return bool(wanted.ndim and len(wanted) > 1)
+
+
+def _lines(came: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Which entries of a list, or rows of a table, are wrong."""
+    off = ~(np.abs(came - wanted) <= _TIGHT * (np.abs(wanted).max(initial=0) + 1e-9))
+    return off.reshape(len(off), -1).any(axis=1)
 
 
 def _ratio(came: np.ndarray, wanted: np.ndarray) -> float | None:
@@ -286,6 +342,12 @@ _CIRCUMSTANCES = (
         "so look for an array that is made of whole numbers too, and cuts what it is given",
         lambda g: all(a.dtype.kind == "i" for a in g.values() if isinstance(a, np.ndarray)),
     ),
+    (
+        "with a zero in z",
+        "so follow z = 0 through your code",
+        lambda g: (np.asarray(g["z"]) == 0).any(),
+    ),
+    ("with a zero in w", "so follow w_j = 0 through your code", lambda g: (g["w"] == 0).any()),
     ("with a constant column", "so see what such a column becomes when centred", _constant),
     ("whose λ do not ascend", "so look for a step that takes them to be sorted", _unsorted),
     (

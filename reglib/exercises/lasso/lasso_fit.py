@@ -93,10 +93,18 @@ _ALIKE = (
 CHOICES = {
     "strength": fits.STRENGTHS,
     "l2": as_choices(
-        ("ridge's penalty λ/2 ‖w‖² is added to the lasso's", fits.HALVES, "elastic-net",
-         lambda lam, rho, n: lam),
-        ("the update divides by a_j + λ/n, as with some of ridge's penalty", fits.HALVES,
-         "elastic-net", lambda lam, rho, n: lam / n),
+        (
+            "ridge's penalty λ/2 ‖w‖² is added to the lasso's",
+            fits.HALVES,
+            "elastic-net",
+            lambda lam, rho, n: lam,
+        ),
+        (
+            "the update divides by a_j + λ/n, as with some of ridge's penalty",
+            fits.HALVES,
+            "elastic-net",
+            lambda lam, rho, n: lam / n,
+        ),
     ),
     **fits.PLACES,
 }
@@ -139,9 +147,7 @@ ENTRY = Entry(
             "the penalty is ridge's, λ/2 ‖w‖²",
             "look at what your w does where λ is large: the lasso makes some of it exactly zero.",
             "soft-threshold",
-            partial(
-                fits.formula, l1=lambda lam, rho, n: 0.0, l2=lambda lam, rho, n: lam
-            ),
+            partial(fits.formula, l1=lambda lam, rho, n: 0.0, l2=lambda lam, rho, n: lam),
         ),
         fits.DIVIDED_BY_ZERO,
         fits.FORGOTTEN,

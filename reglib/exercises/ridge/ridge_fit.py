@@ -135,12 +135,24 @@ _UNITS = (
 CHOICES = {
     "strength": strengths("lambda-and-n", _STRENGTH),
     "used": as_choices(
-        ("w is computed from an X that is not centred, and a y that is", _CENTRE,
-         "ridge-closed-form", lambda X: X),
-        ("one mean, of all entries of X, is subtracted from all of them", _CENTRE,
-         "ridge-closed-form", lambda X: X - X.mean()),
-        ("X is centred row by row, not column by column", _CENTRE, "ridge-closed-form",
-         lambda X: X - X.mean(axis=1, keepdims=True)),
+        (
+            "w is computed from an X that is not centred, and a y that is",
+            _CENTRE,
+            "ridge-closed-form",
+            lambda X: X,
+        ),
+        (
+            "one mean, of all entries of X, is subtracted from all of them",
+            _CENTRE,
+            "ridge-closed-form",
+            lambda X: X - X.mean(),
+        ),
+        (
+            "X is centred row by row, not column by column",
+            _CENTRE,
+            "ridge-closed-form",
+            lambda X: X - X.mean(axis=1, keepdims=True),
+        ),
     ),
     "answers": as_choices(
         ("y is left out of the closed form", _CENTRE, "ridge-closed-form", np.ones_like),

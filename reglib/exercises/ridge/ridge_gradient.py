@@ -82,10 +82,18 @@ CHOICES = {
     ),
     "norm": as_choices(
         ("the penalty is differentiated as λ‖w‖₁", _PENALTY, "ridge-gradient", np.sign),
-        ("the norm in the penalty is not squared", _PENALTY, "ridge-gradient",
-         lambda w: w / np.sqrt(w @ w)),
-        ("the penalty itself is added, not its derivative", _PENALTY, "ridge-gradient",
-         lambda w: w @ w / 2),
+        (
+            "the norm in the penalty is not squared",
+            _PENALTY,
+            "ridge-gradient",
+            lambda w: w / np.sqrt(w @ w),
+        ),
+        (
+            "the penalty itself is added, not its derivative",
+            _PENALTY,
+            "ridge-gradient",
+            lambda w: w @ w / 2,
+        ),
         ("the squares of w are added, not w", _PENALTY, "ridge-gradient", lambda w: w**2),
     ),
     "intercept": as_choices(

@@ -83,12 +83,24 @@ _LOSS = "take two rows with the residuals 1 and −3: what is the mean of their 
 CHOICES = {
     "residual": residuals("ridge-objective"),
     "loss": as_choices(
-        ("the absolute residuals stand for their squares", _LOSS, "ridge-objective",
-         lambda r: np.mean(np.abs(r))),
-        ("the root is taken of the mean of the squared residuals", _LOSS, "ridge-objective",
-         lambda r: np.sqrt(np.mean(r**2))),
-        ("the residuals are averaged before they are squared", _LOSS, "ridge-objective",
-         lambda r: np.mean(r) ** 2),
+        (
+            "the absolute residuals stand for their squares",
+            _LOSS,
+            "ridge-objective",
+            lambda r: np.mean(np.abs(r)),
+        ),
+        (
+            "the root is taken of the mean of the squared residuals",
+            _LOSS,
+            "ridge-objective",
+            lambda r: np.sqrt(np.mean(r**2)),
+        ),
+        (
+            "the residuals are averaged before they are squared",
+            _LOSS,
+            "ridge-objective",
+            lambda r: np.mean(r) ** 2,
+        ),
         ("the residuals are not squared", _LOSS, "ridge-objective", np.mean),
     ),
     "loss_factor": factors(
@@ -104,14 +116,30 @@ CHOICES = {
             "unpenalised-intercept",
             lambda w, b: w @ w + b**2,
         ),
-        ("the norm in the penalty is not squared", _PENALTY, "ridge-objective",
-         lambda w, b: np.sqrt(w @ w)),
-        ("the penalty is the lasso's, the sum of the |w|", _PENALTY, "ridge-objective",
-         lambda w, b: np.abs(w).sum()),
-        ("the penalty takes the sum of w, and squares it", _PENALTY, "ridge-objective",
-         lambda w, b: w.sum() ** 2),
-        ("the squared w are averaged over the features", _PENALTY, "ridge-objective",
-         lambda w, b: np.mean(w**2)),
+        (
+            "the norm in the penalty is not squared",
+            _PENALTY,
+            "ridge-objective",
+            lambda w, b: np.sqrt(w @ w),
+        ),
+        (
+            "the penalty is the lasso's, the sum of the |w|",
+            _PENALTY,
+            "ridge-objective",
+            lambda w, b: np.abs(w).sum(),
+        ),
+        (
+            "the penalty takes the sum of w, and squares it",
+            _PENALTY,
+            "ridge-objective",
+            lambda w, b: w.sum() ** 2,
+        ),
+        (
+            "the squared w are averaged over the features",
+            _PENALTY,
+            "ridge-objective",
+            lambda w, b: np.mean(w**2),
+        ),
     ),
     "penalty_factor": factors(
         "the penalty",
@@ -140,9 +168,7 @@ ENTRY = Entry(
             "repeat every row of the data once and see what happens to your loss: here it must "
             "stay as it is.",
             "lambda-and-n",
-            partial(
-                _formula, loss_factor=lambda n: 2.0 * n, penalty_factor=lambda n: 2.0
-            ),
+            partial(_formula, loss_factor=lambda n: 2.0 * n, penalty_factor=lambda n: 2.0),
         ),
     ),
     formula=_formula,
