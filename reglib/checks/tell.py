@@ -44,6 +44,7 @@ _ACTIONS = {
 _ROWS = 6  # of an array that is shown
 _FEW = 6  # numbers of an array that stands on one line
 _WIDE, _CODE = 72, 92  # characters of a line of prose, and of a line of code
+_LONG = 200  # of a line that is not broken
 _FIRST = ("stopped", "unwritten")  # kinds to mend before all others
 
 
@@ -235,7 +236,13 @@ def _result(words: str, entry: Entry, value: Any) -> list[str]:
     line = f"{words} {', '.join(shown)}"
     if len(line) <= _WIDE and "\n" not in line:
         return [line]
-    return [words, *map(_indented, shown)]
+    return [words, *(_indented(_short(text)) for text in shown)]
+
+
+def _short(text: str) -> str:
+    """The first lines of what is shown, none of them endless."""
+    lines = [line if len(line) <= _LONG else line[: _LONG - 1] + "…" for line in text.splitlines()]
+    return "\n".join(lines if len(lines) <= _ROWS else [*lines[: _ROWS - 1], "    …"])
 
 
 def _show(name: str, value: Any) -> str:
@@ -249,7 +256,7 @@ def _show(name: str, value: Any) -> str:
         text = f"{float(value):.6g}"
     else:
         text = describe(value) if isinstance(value, Foreign) else repr(_bare(value))
-    return f"{name} = {text if len(text) <= 300 else text[:299] + '…'}"
+    return f"{name} = {text}"
 
 
 def _bare(value: Any) -> Any:

@@ -31,6 +31,7 @@ def factors(
         found += [
             ("is a sum over the rows, not a mean", lambda n: float(n)),
             ("is a sum over the rows, and not halved", lambda n: 2.0 * n),
+            ("is multiplied by n where it is to be divided by n", lambda n: float(n * n)),
             ("is divided by n − 1, not by n", lambda n: n / (n - 1)),
         ]
     else:

@@ -398,8 +398,8 @@ def _is_close(v: np.ndarray, w: np.ndarray, tol: float = 1e-6) -> bool:
 
 def _ran_away(args: tuple, w: np.ndarray) -> bool:
     with np.errstate(all="ignore"):
-        J = _J(w, with_intercept(*args[:2], w)[1], *args)
-    return not J <= 2 * _J(np.zeros(len(w)), args[1].mean(), *args)
+        came = _J(w, with_intercept(*args[:2], w)[1], *args)
+    return not came <= 2 * _J(np.zeros(len(w)), args[1].mean(), *args)
 
 
 def _is_left(args: tuple, w: np.ndarray, update: Callable, at_once: bool) -> bool:

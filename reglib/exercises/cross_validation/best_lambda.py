@@ -57,7 +57,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         order = rng.permutation(count)
         order[np.sort(np.flatnonzero(order < 2))] = 0, 1
         noise = rng.permuted(np.tile([[-1.0], [-0.5], [0.5], [1.0]], count), axis=0)
-        return lams[order], (means + noise)[:, order].round(3)
+        return lams[order], (means + noise)[:, order].round(5)
 
     def zero_best(k, count):
         lams, errors = draw(k, count)
@@ -102,6 +102,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
                 (6, 5.114, 5.116),
                 (7, 4.232, 4.234),
                 (8, 6.421, 6.423),
+                (6, 5.11112, 5.11115),
                 (5, 5.112, 5.132),
                 (6, 7.142, 7.162),
                 (7, 5.112, 5.362),

@@ -332,18 +332,18 @@ ENTRY = Entry(
             recognise=_is_one_fold_too_many,
         ),
         Misconception(
-            "k is taken for the number of rows in a fold, not for the number of folds",
-            "print the number of your folds for n = 12 and k = 4.",
-            "k-folds",
-            _of_size(lambda n, k: k),
-            recognise=_takes_k_for_a_size,
-        ),
-        Misconception(
             "the size of a fold is rounded up, and the last fold has what is left",
             "print the sizes of your folds for n = 13 and k = 5: by how much do they differ?",
             "k-folds",
             _of_size(lambda n, k: -(-n // k)),
             recognise=_rounds_up_sizes,
+        ),
+        Misconception(
+            "k is taken for the number of rows in a fold, not for the number of folds",
+            "print the number of your folds for n = 12 and k = 4.",
+            "k-folds",
+            _of_size(lambda n, k: k),
+            recognise=_takes_k_for_a_size,
         ),
         Misconception(
             "all the rows that are left over end up in one fold",

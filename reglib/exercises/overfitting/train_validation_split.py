@@ -40,6 +40,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     source = (
         "chance comes from `rng` alone: the same state makes the same split, another state another"
     )
+    none = "round(fraction · n) may be 0: then every row trains"
     sizes, shuffled, given = RUBRIC
     seeds = iter(rng.choice(10_000, 9, replace=False).tolist())
 
@@ -54,6 +55,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(sizes, "9 rows, fraction · n to be rounded up", draw(9, 0.6, 0.9)),
         Case(sizes, "12 rows, fraction · n to be rounded down", draw(12, 0.1, 0.4)),
         Case(sizes, "23 rows, fraction · n to be rounded up", draw(23, 0.6, 0.9)),
+        Case(sizes, "9 rows, of which none is held back", draw(9, 0.02, 0.05), none),
         Case(shuffled, "200 rows", given_a_generator(LARGE, 0.3), scattered),
         Case(shuffled, "200 rows, 80 held back", given_a_generator(LARGE, 0.4), scattered),
         Case(given, "60 rows", repeated, source),
