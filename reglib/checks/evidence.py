@@ -245,7 +245,8 @@ class _Seen:
                     for _, _, came, wanted in self.pairs()
                 )
             ):
-                return f"Where it is off, {self.it()} is always {words}."
+                are = "are" if len(self.off) > 1 else "is"
+                return f"Where it is off, {self.it()} {are} always {words}."
         return ""
 
 

@@ -42,7 +42,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     )
     none = "round(fraction · n) may be 0: then every row trains"
     sizes, shuffled, given = RUBRIC
-    seeds = iter(rng.choice(10_000, 9, replace=False).tolist())
+    seeds = iter(rng.choice(10_000, 10, replace=False).tolist())
 
     def draw(n, low, high):
         return n, _share(rng, n, low, high), Rng(next(seeds))
@@ -55,7 +55,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(sizes, "9 rows, fraction · n to be rounded up", draw(9, 0.6, 0.9)),
         Case(sizes, "12 rows, fraction · n to be rounded down", draw(12, 0.1, 0.4)),
         Case(sizes, "23 rows, fraction · n to be rounded up", draw(23, 0.6, 0.9)),
-        Case(sizes, "9 rows, of which none is held back", draw(9, 0.02, 0.05), none),
+        Case(sizes, "9 rows, of which none is held back", given_a_generator(9, 0.04), none),
         Case(shuffled, "200 rows", given_a_generator(LARGE, 0.3), scattered),
         Case(shuffled, "200 rows, 80 held back", given_a_generator(LARGE, 0.4), scattered),
         Case(given, "60 rows", repeated, source),
@@ -94,11 +94,23 @@ def _same_sets(value, other):
 
 
 def _is_one_block(args, value):
-    return _is_partition(args, value) and _stretches(args, value) == 1
+    right_size = len(row_sets(value)[1]) == round(args[1] * args[0])
+    return _is_partition(args, value) and right_size and _stretches(args, value) == 1
 
 
 def _is_swapped(args, value):
     return _is_partition(args, value) and len(row_sets(value)[0]) == round(args[1] * args[0])
+
+
+def _is_all_for_none(args, value):
+    train, _ = row_sets(value)
+    none = round(args[1] * args[0]) == 0
+    return none and len(train) == 0 and _is_partition(args, value)
+
+
+def _from_the_end(n, fraction, rng):
+    order, m = rng.permutation(n), round(fraction * n)
+    return order[:-m], order[-m:]
 
 
 def _is_rounded_down(args, value):
@@ -225,6 +237,13 @@ ENTRY = Entry(
             "overfitting-mistakes",
             lambda n, fraction, rng: _cut(np.arange(n), round(fraction * n)),
             recognise=_is_one_block,
+        ),
+        Misconception(
+            "all rows are held back where none should be, as by [-m:] with m = 0",
+            "try `np.arange(5)[-m:]` with m = 2, m = 1 and m = 0.",
+            "four-errors",
+            _from_the_end,
+            recognise=_is_all_for_none,
         ),
         Misconception(
             "the two sets are swapped, and `fraction` is the share of the training rows",
