@@ -43,6 +43,8 @@ class Exercise:
     answer         sha256 of the answer, the same whatever its comments, docstrings, own names and
                    blank space
     text           what the learner reads
+    seen           what wrong numbers show where no mistake is known behind them; "" if one is
+    source         the answer, where there is no name for what is wrong with it; else ""
     """
 
     name: str
@@ -55,6 +57,8 @@ class Exercise:
     trouble: str
     answer: str
     text: str
+    seen: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)

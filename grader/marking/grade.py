@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import logging
 import math
+import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -21,10 +22,12 @@ from grader.sandbox.walls import Limits
 from grader.submission.folder import TIMESTAMP
 from grader.submission.release import Check, Release
 from reglib.checks.entry import Case
+from reglib.checks.explain import TELLING
 from reglib.checks.judge import judge
 from reglib.checks.tell import tell
 from reglib.exercises import find
 
+MOST_SOURCE = 10_000  # characters that are kept of an answer whose mistake has no name
 log = logging.getLogger(__name__)
 
 
@@ -129,10 +132,12 @@ def _verdict(
 ) -> Exercise:
     entry = find(check.exercise)
     points, misconception, where, fault, trouble = 0.0, "", "", "", answers.trouble
+    source, seen = _answer(check, notebook, release), ""
     if not trouble:
         try:
             verdict = judge(entry, cases, list(answers.outcomes))
-            text = tell(verdict, unfinished)
+            called = set(re.findall(r"\w+", source))
+            text = tell(verdict, {n for n in unfinished if n.partition(".")[2] in called})
         except Exception:  # a fault of ours, which must not end the run of the whole class
             log.exception("The answers to %s cannot be judged.", check.exercise)
             trouble = "the check itself failed, and your instructor can see why"
@@ -141,6 +146,7 @@ def _verdict(
             misconception = verdict.misconception.name if verdict.misconception else ""
             where = verdict.where
             fault = verdict.faults[0].kind if verdict.faults else ""
+            seen = " ".join(verdict.seen)
     if trouble:
         points = 0.0
         text = (
@@ -160,8 +166,10 @@ def _verdict(
         where=where,
         fault=fault,
         trouble=trouble,
-        answer=fingerprint(_answer(check, notebook, release)),
+        answer=fingerprint(source),
         text=text,
+        seen=seen,
+        source=source[:MOST_SOURCE] if fault in TELLING and not misconception else "",
     )
 
 

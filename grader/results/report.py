@@ -22,6 +22,8 @@ from grader.results import likeness
 from grader.results.marks import Cell, Marks, gradebook_of, read_marks
 from grader.results.spread import LEVELS, Bar, Spread, histogram, levels, spread
 from grader.results.spreadsheet import harmless, identifier, number
+from grader.results.unnamed import Unnamed, to_json, unnamed
+from reglib.checks.entry import BESIDES
 from reglib.exercises import find
 from reglib.repository import titles
 
@@ -129,6 +131,10 @@ class Report:
     @property
     def mistakes(self) -> list[Mistake]:
         return mistakes(list(self.records.values()))
+
+    @property
+    def unnamed(self) -> list[Unnamed]:
+        return unnamed(list(self.records.values()))
 
     @property
     def outcomes(self) -> list[tuple[str, float, dict[str, list[str]]]]:
@@ -247,9 +253,9 @@ def mistakes(records: Sequence[Record]) -> list[Mistake]:
     where: dict[str, Counter] = defaultdict(Counter)
     for record in records:
         for exercise in record.exercises:
-            if exercise.misconception:
-                behind[exercise.misconception][record.student] = None
-                where[exercise.misconception][exercise.name] += 1
+            for name in filter(None, exercise.misconception.split(BESIDES)):
+                behind[name][record.student] = None
+                where[name][exercise.name] += 1
     ranked = sorted(behind, key=lambda name: (-len(behind[name]), name))
     return [
         Mistake(
@@ -270,7 +276,7 @@ def _reread(exercise: str, misconception: str) -> str:
         entry = find(exercise)
     except LookupError:
         return ""
-    sections = {m.name: m.section for m in entry.misconceptions}
+    sections = {m.name: m.section for m in entry.known}
     title, _ = titles(sections.get(misconception, entry.section)) or ("", "")
     return title
 
@@ -368,27 +374,29 @@ def table(report: Report) -> str:
 
 
 def write_report(
-    root: str | Path, assignment: str, output: str | Path | None = None
-) -> tuple[Path, Path]:
+    root: str | Path, assignment: str, output: str | Path | None = None, share: bool = False
+) -> tuple[Path, ...]:
     """Write the page and the table of an assignment; return their paths.
 
-    They go to `.grader/reports/<assignment>/` in the course folder, or to the folder `output`.
-    Raises `LookupError` if there is no gradebook, or no such assignment in it.
+    They go to `.grader/reports/<assignment>/` in the course folder, or to the folder `output`. With
+    `share`, answers whose mistake has no name come beside them, without who gave them. Raises
+    `LookupError` if there is no gradebook, or no such assignment in it.
     """
     report = gather(root, assignment)
     folder = Path(output) if output else Path(root) / ".grader" / "reports" / assignment
-    paths = folder / f"{assignment}.html", folder / f"{assignment}.csv"
-    texts = page(report), table(report)
+    texts = {f"{assignment}.html": page(report), f"{assignment}.csv": table(report)}
+    if share:
+        texts[f"{assignment}-unnamed.json"] = to_json(report.unnamed)
     try:
         for needed in [*reversed(folder.parents), folder]:
             if not needed.exists():
                 needed.mkdir(mode=0o700)  # for the instructor alone
-        for path, text in zip(paths, texts, strict=True):
-            write_whole(path, text)
+        for name, text in texts.items():
+            write_whole(folder / name, text)
     except OSError as error:
         error.add_note("name another folder with --output")
         raise
-    return paths
+    return tuple(folder / name for name in texts)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -396,11 +404,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", metavar="FOLDER", help="default: .grader/reports/ASSIGNMENT in the course"
     )
+    parser.add_argument(
+        "--share-unnamed",
+        action="store_true",
+        help="also write the answers whose mistake has no name, without who gave them, for those "
+        "who write the checks",
+    )
 
 
 def main(args: argparse.Namespace) -> None:
     try:
-        paths = write_report(".", args.assignment, args.output)
+        paths = write_report(".", args.assignment, args.output, args.share_unnamed)
     except LookupError as error:
         raise SystemExit(error.args[0]) from None
     for path in paths:

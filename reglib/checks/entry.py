@@ -2,11 +2,15 @@
 
 import inspect
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
+
+BESIDES = ", and besides "  # stands between the names of two mistakes that came together
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,6 +90,22 @@ class Misconception:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What may stand in one place of a formula instead of what belongs there.
+
+    name     completes "your answers match what you get when …"
+    value    what stands there: a number, a function, True or False
+    advice   one sentence that helps without giving the answer away
+    section  label of the section of the book to reread
+    """
+
+    name: str
+    advice: str
+    section: str
+    value: Any
+
+
+@dataclass(frozen=True)
 class Property:
     """What must hold of an answer where many answers are right: (args, value) -> bool."""
 
@@ -144,9 +164,15 @@ class Entry:
     cases           a seeded generator of cases; each behaviour needs at least one small case
     rubric          points for each behaviour: earned if all of its cases are right. Shape, type and
                     untouched inputs are conditions that reduce what is earned, never points.
-    misconceptions  in order of precedence
     example         pencil-sized arguments; the reference makes the expected output
     section         label of the section of the book that teaches it
+    misconceptions  in order of precedence
+    formula         the reference once more, with a keyword for each place where learners write
+                    something else
+    choices         what they write there, for each of these keywords
+    look            (all args, all values) of the cases that are wrong -> a sentence on what these
+                    answers show where no known mistake explains them; "" if nothing
+    few             whether an answer is one of a few values, so that chance agrees with it easily
     builds_on       exercises to mend first
     compare         (args, value, expected) -> bool, both of the expected form and finite
     properties      instead of a comparison, where many answers are right
@@ -160,13 +186,41 @@ class Entry:
     reference: Callable
     cases: Callable[[np.random.Generator], list[Case]]
     rubric: Mapping[str, float]
-    misconceptions: tuple[Misconception, ...]
     example: tuple
     section: str
+    misconceptions: tuple[Misconception, ...] = ()
     builds_on: tuple[str, ...] = ()
     compare: Callable[[tuple, Any, Any], bool] = nearly
     properties: tuple[Property, ...] = ()
     relations: tuple[Relation, ...] = ()
+    formula: Callable | None = None
+    choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    look: Callable[[list[tuple], list[Any]], str] | None = None
+    few: bool = False
+
+    @cached_property
+    def known(self) -> tuple[Misconception, ...]:
+        """All mistakes that are known one by one, in order of precedence."""
+        return *self.misconceptions, *(self._write(chosen) for chosen in self._chosen(1))
+
+    @cached_property
+    def pairs(self) -> tuple[Misconception, ...]:
+        """All mistakes that are two wrong choices in one formula."""
+        return tuple(self._write(chosen) for chosen in self._chosen(2))
+
+    def _chosen(self, count: int) -> Iterator[dict[str, Choice]]:
+        for names in combinations(self.choices, count):
+            for chosen in product(*(self.choices[name] for name in names)):
+                yield dict(zip(names, chosen, strict=True))
+
+    def _write(self, chosen: Mapping[str, Choice]) -> Misconception:
+        first = next(iter(chosen.values()))
+        return Misconception(
+            BESIDES.join(choice.name for choice in chosen.values()),
+            first.advice,
+            first.section,
+            partial(self.formula, **{name: choice.value for name, choice in chosen.items()}),
+        )
 
     @property
     def function(self) -> str:

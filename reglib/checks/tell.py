@@ -8,10 +8,13 @@ import numpy as np
 
 from reglib import repository
 from reglib.checks.entry import Case, Entry
-from reglib.checks.judge import Fault, Verdict, describe
+from reglib.checks.errors import meaning
+from reglib.checks.explain import TELLING, size
+from reglib.checks.form import describe
+from reglib.checks.judge import Fault, Verdict
 from reglib.checks.run import Foreign, attempt
 
-# The kinds of fault, in the order in which to mend them: likely cause, next action.
+# What is said of a kind of fault where no mistake is known behind it: likely cause, next step.
 _ACTIONS = {
     "stopped": (
         "It takes too long, so the cases after this one were not tried.",
@@ -33,26 +36,23 @@ _ACTIONS = {
         "find the division in your code, and see when its divisor is zero.",
     ),
     "wrong": (
-        "This mistake is not one that the check knows by name.",
-        "make this call in a new cell, compute it by hand beside it, and print each step until "
-        "the two part.",
+        "",
+        "make this call in a new cell, print what each line of the function makes of it, and find "
+        "the first that is not what you meant.",
     ),
 }
-_SHAPES = (
-    "Shapes that do not fit often begin with (n,) − (n, 1), which makes an (n, n) array.",
-    "make this call in a new cell, and print the shape of everything that leads to that line.",
-)
-_SINGULAR = (
-    "A matrix that has no inverse was to be inverted.",
-    "find out which functions of np.linalg answer for such a matrix too.",
-)
+_ROWS = 6  # of an array that is shown
+_FEW = 6  # numbers of an array that stands on one line
+_WIDE, _CODE = 72, 92  # characters of a line of prose, and of a line of code
+_LONG = 200  # of a line that is not broken
+_FIRST = ("stopped", "unwritten")  # kinds to mend before all others
 
 
 def tell(verdict: Verdict, unfinished: Collection[str] = ()) -> str:
     """Return the text that a learner reads.
 
-    `unfinished` holds the names of exercises that are not right yet: if this one is not right
-    either and builds on one of them, the text says which to mend first.
+    `unfinished` holds the names of exercises that the function calls and that are not right yet:
+    if this one is not right either and builds on one of them, the text says which to mend first.
 
     >>> from reglib.checks.judge import judge
     >>> from reglib.checks.run import run
@@ -74,13 +74,21 @@ def tell(verdict: Verdict, unfinished: Collection[str] = ()) -> str:
         ]
     else:
         fault = _choose(verdict)
-        lines += ["", *_rubric(verdict), "", *_case(entry, fault), "", *_cause(verdict, fault)]
+        cause, section = _cause(verdict, fault)
+        lines += cause
         first = [name.partition(".")[2] for name in entry.builds_on if name in unfinished]
         if first:
-            lines += [f"{entry.function} builds on {first[0]}, not right yet either: begin there."]
-    lines += _conditions(verdict)
+            lines += [f"It calls {first[0]}, which is not right yet either: begin there."]
+        lines += [*_case(verdict, fault), *_rubric(verdict), _reread(section)]
+    for condition in verdict.conditions:
+        lines += [f"Mind: {condition.text}.", f"Next: {condition.action}"]
+        if not faults:
+            lines += [f"You see it here, {condition.case.name}:", *_call(entry, condition.case)]
+    if verdict.conditions and verdict.points:
+        times = "once for each of these" if len(verdict.conditions) > 1 else "for that"
+        lines += [f"The points are halved {times}."]
     if verdict.printed > 10_000:
-        lines += ["", f"It printed {verdict.printed:,} characters, which are left out here."]
+        lines += [f"It printed {verdict.printed:,} characters, which are left out here."]
     return "\n".join(map(_wrapped, lines))
 
 
@@ -119,7 +127,7 @@ def assign(name: str, value: Any) -> str:
     if not isinstance(value, np.ndarray):
         return f"{name} = {_literal(value)}"
     start = f"{name} = np.array("
-    if value.ndim < 2 or value.size <= 6:
+    if value.ndim < 2 or value.size <= 2 * _FEW:
         return f"{start}{value.tolist()})"
     below = ",\n" + " " * (len(start) + 1)
     return f"{start}[{below.join(str(row) for row in value.tolist())}])"
@@ -143,7 +151,7 @@ def _wrapped(line: str) -> str:
     """Prose fits a page of the book; what is indented stays as it is."""
     if line.startswith(" "):
         return line
-    return textwrap.fill(line, 72, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(line, _WIDE, break_long_words=False, break_on_hyphens=False)
 
 
 def _indented(text: str) -> str:
@@ -151,68 +159,111 @@ def _indented(text: str) -> str:
 
 
 def _rubric(verdict: Verdict) -> list[str]:
-    return [
-        f"  {'right  ' if behaviour in verdict.right else 'not yet'}  {behaviour}"
-        f" ({points:g} {'point' if points == 1 else 'points'})"
-        for behaviour, points in verdict.entry.rubric.items()
-    ]
+    """What is earned, and what is not yet, each in a line."""
+    lines = []
+    for words, rights in (("Right", True), ("Not yet", False)):
+        found = [
+            f"{behaviour} ({points:g})"
+            for behaviour, points in verdict.entry.rubric.items()
+            if (behaviour in verdict.right) is rights
+        ]
+        if found:
+            lines += [f"{words}: {'; '.join(found)}."]
+    return lines
 
 
 def _choose(verdict: Verdict) -> Fault:
-    """The fault to show: of the kind to mend first, the smallest; the example before all."""
+    """The fault to show: of the commonest kind, in the smallest case; the example before all."""
+    kinds = [fault.kind for fault in verdict.faults]
     if verdict.misconception:
-        wanted = ("form", "nan", "wrong")
-    else:
-        kinds = {fault.kind for fault in verdict.faults}
-        wanted = (next(kind for kind in _ACTIONS if kind in kinds),)
-    faults = [
-        fault
-        for fault in verdict.faults
-        if fault.kind in wanted and verdict.where in ("", fault.case.behaviour)
-    ]
+        kinds = [kind for kind in kinds if kind in TELLING]
+    first = [kind for kind in _FIRST if kind in kinds]
+    wanted = first[0] if first else max(kinds, key=kinds.count)
+    faults = [fault for fault in verdict.faults if fault.kind == wanted]
     # Of those that were stopped, only the first is sure to have been started.
-    return faults[0] if wanted == ("stopped",) else min(faults, key=lambda f: _size(f.case))
+    return faults[0] if wanted == "stopped" else min(faults, key=lambda fault: size(fault.case))
 
 
-def _size(case: Case) -> int:
-    numbers = sum(arg.size for arg in case.args if isinstance(arg, np.ndarray))
-    return numbers if case.behaviour else 0
-
-
-def _case(entry: Entry, fault: Fault) -> list[str]:
+def _case(verdict: Verdict, fault: Fault) -> list[str]:
     """A case that fails, what came out of it, and what should hold."""
-    lines = [f"A small case that fails: {fault.case.name}"]
-    given = zip(entry.arguments, fault.case.args, strict=True)
-    lines += [_indented(assign(name, value)) for name, value in given]
-    lines += [_indented(entry.call)]
-    if fault.kind in ("form", "nan", "wrong"):
-        lines += ["gives", *_result(entry, fault.outcome.value)]
-    if fault.kind != "wrong" or entry.properties:
+    entry = verdict.entry
+    lines = [f"A small case that fails, {fault.case.name}:", *_call(entry, fault.case)]
+    numbers = fault.kind in TELLING
+    if numbers:
+        lines += _result("gives", entry, fault.outcome.value)
+    if numbers and not fault.case.behaviour and not entry.properties:
+        lines += _result("and should give", entry, fault.expected)
+    if fault.kind in ("form", "nan") or (fault.kind == "wrong" and entry.properties):
         lines += [fault.text]
-    if not fault.case.behaviour and not entry.properties:
-        lines += ["It should give", *_result(entry, fault.expected)]
-    return [*lines, f"What must hold: {fault.case.must or entry.must}."]
+    if verdict.misconception is None or fault.case.must:
+        lines += [f"What must hold: {fault.case.must or entry.must}."]
+    return lines
 
 
-def _result(entry: Entry, value: Any) -> list[str]:
+def _call(entry: Entry, case: Case) -> list[str]:
+    """The call of a case, to be pasted: as many arguments on a line as go there."""
+    start = f"    {entry.function}("
+    given = [_given(*pair) for pair in zip(entry.arguments, case.args, strict=True)]
+    lines = [start]
+    for argument in given:
+        first, *below = argument.splitlines()
+        if len(lines[-1]) + len(first) > _CODE or (below and lines[-1] != start):
+            lines.append(" " * len(start))
+        lines[-1] += first
+        lines += [" " * len(start) + line for line in below]
+        lines[-1] += ", "
+    lines = [line.rstrip() for line in lines]
+    lines[-1] = lines[-1].removesuffix(",") + ")"
+    return lines
+
+
+def _given(name: str, value: Any) -> str:
+    """An argument by its name; of a long array, the first rows."""
+    start, _, text = assign(name, value).partition(" = ")
+    lines = text.splitlines()
+    if len(lines) > _ROWS:
+        lines = [*lines[: _ROWS - 1], f"{' ' * len(start)}   …  # {len(lines)} rows"]
+    less = len(" = ") - len("=")
+    return f"{start}=" + "\n".join([lines[0], *(line[less:] for line in lines[1:])])
+
+
+def _result(words: str, entry: Entry, value: Any) -> list[str]:
     if isinstance(value, list | tuple) and len(value) == len(entry.returns) > 1:
         pairs = zip(entry.returns, value, strict=True)
     else:
         pairs = [(entry.returns[0] if len(entry.returns) == 1 else "the result", value)]
-    return [_indented(_show(name, part)) for name, part in pairs]
+    shown = [_show(*pair) for pair in pairs]
+    line = f"{words} {', '.join(shown)}"
+    if len(line) <= _WIDE and "\n" not in line:
+        return [line]
+    return [words, *(_indented(_short(text)) for text in shown)]
+
+
+def _short(text: str) -> str:
+    """The first lines of what is shown, none of them endless."""
+    lines = [line if len(line) <= _LONG else line[: _LONG - 1] + "…" for line in text.splitlines()]
+    return "\n".join(lines if len(lines) <= _ROWS else [*lines[: _ROWS - 1], "    …"])
 
 
 def _show(name: str, value: Any) -> str:
     if isinstance(value, list):
         value = _table(value)
     if isinstance(value, np.ndarray) and value.ndim:
-        prefix = " " * len(f"{name} = ")
-        text = np.array2string(value, precision=6, separator=", ", threshold=40, prefix=prefix)
+        text = np.array2string(value, precision=6, separator=", ", threshold=40, edgeitems=2)
+        text = " ".join(text.split()) if value.size <= _FEW else text
+        text = text.replace("\n", "\n" + " " * len(f"{name} = "))
     elif isinstance(value, float | np.ndarray):
         text = f"{float(value):.6g}"
     else:
-        text = describe(value) if isinstance(value, Foreign) else repr(value)
-    return f"{name} = {text if len(text) <= 1000 else text[:999] + '…'}"
+        text = describe(value) if isinstance(value, Foreign) else repr(_bare(value))
+    return f"{name} = {text}"
+
+
+def _bare(value: Any) -> Any:
+    """Arrays inside of lists and tuples as lists, which are shorter to read."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(_bare, value))
+    return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def _table(value: list) -> Any:
@@ -224,22 +275,20 @@ def _table(value: list) -> Any:
     return array if array.dtype.kind in "fi" and array.ndim <= 2 else value
 
 
-def _cause(verdict: Verdict, fault: Fault) -> list[str]:
-    """The likely cause, one next action, and where to reread."""
-    misconception, section = verdict.misconception, verdict.entry.section
-    error = fault.outcome.error
+def _cause(verdict: Verdict, fault: Fault) -> tuple[list[str], str]:
+    """The likely cause and one next step, and the section to reread."""
+    misconception, error = verdict.misconception, fault.outcome.error
     if misconception:
-        where = f"in the cases “{verdict.where}”" if verdict.where else "in every case tried"
-        cause = f"Your answers match, {where}, what you get when {misconception.name}."
-        action, section = misconception.advice, misconception.section
-    elif error and error.kind == "LinAlgError":
-        cause, action = _SINGULAR
-    elif error and any(word in error.message for word in ("broadcast", "mismatch", "aligned")):
-        cause, action = _SHAPES
-    else:
+        where = f"in {verdict.where}" if verdict.where else "in every case tried"
+        cause = [f"Your answers match, {where}, what you get when {misconception.name}."]
+        return [*cause, f"Next: {misconception.advice}"], misconception.section
+    said = [fault.text] if fault.kind in ("raised", "nothing", "stopped", "unwritten") else []
+    cause, action = meaning(error, verdict.entry.call) if error else ("", "")
+    if not action:
         cause, action = _ACTIONS[fault.kind]
         action = action.format(returns=", ".join(verdict.entry.returns))
-    return [*filter(None, [cause]), f"Next: {action}", _reread(section)]
+    cause = [cause] if cause else list(verdict.seen)
+    return [*said, *cause, f"Next: {action}"], verdict.entry.section
 
 
 def _reread(label: str) -> str:
@@ -247,15 +296,3 @@ def _reread(label: str) -> str:
     if not (found := repository.titles(label)):
         return f"Reread: what the book says about “{label.replace('-', ' ')}”."
     return "Reread: “{}”, in the chapter “{}”.".format(*found)
-
-
-def _conditions(verdict: Verdict) -> list[str]:
-    if not verdict.conditions:
-        return []
-    lines = ["", *(f"Mind: {condition}." for condition in verdict.conditions)]
-    if any("changes what" in condition for condition in verdict.conditions):
-        lines += ["`X = X - m` makes a new array; `X -= m` changes the one it was given."]
-    if verdict.points:
-        times = "once for each of these" if len(verdict.conditions) > 1 else "for that"
-        lines += [f"The points are halved {times}."]
-    return lines

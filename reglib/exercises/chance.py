@@ -92,6 +92,7 @@ def row_sets(value: Any) -> tuple[np.ndarray, np.ndarray]:
     (array([0, 2]), array([1]))
     """
     train, held_out = (np.asarray(part) for part in value)
+    train, held_out = (a if a.size else a.astype(int) for a in (train, held_out))  # of [] too
     for part in (train, held_out):
         if part.ndim != 1 or part.dtype.kind != "i":
             raise TypeError

@@ -53,7 +53,7 @@ def test_the_mistakes_named_in_the_chapter_are_known_to_the_checks(ridge):
     section = section.split("leave no trace")[0]
     named = re.findall(r"^([^\n]+)\n: ", section, re.MULTILINE)
     entries = assignment("ridge").entries
-    known = {wrong.name for entry in entries for wrong in entry.misconceptions}
+    known = {wrong.name for entry in entries for wrong in entry.known}
     assert len(named) >= 8
     assert {name[0].lower() + name[1:] for name in named} <= known
 

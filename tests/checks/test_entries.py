@@ -1,27 +1,19 @@
 """What every entry of every assignment must be."""
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from reglib.checks.entry import Function, Rng
-from reglib.checks.judge import judge
-from reglib.checks.run import attempt, fresh, run
+from reglib.checks.run import attempt, fresh
 from reglib.checks.tell import assign, example, plain, tell
 from reglib.exercises import ASSIGNMENTS, assignment, find
 from reglib.repository import titles
 
 ENTRIES = [entry for name in ASSIGNMENTS for entry in assignment(name).entries]
-MISCONCEPTIONS = [(entry, m) for entry in ENTRIES for m in entry.misconceptions]
 
 each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-each_misconception = pytest.mark.parametrize(
-    ("entry", "misconception"),
-    MISCONCEPTIONS,
-    ids=[f"{entry.function}: {m.name}" for entry, m in MISCONCEPTIONS],
-)
 
 
 def one_line(text):
@@ -50,7 +42,7 @@ def test_cases_and_rubric_fit_together(entry, seeds):
         assert {case.behaviour for case in graded} == set(entry.rubric)
         assert all(len(case.args) == len(entry.arguments) for case in graded)
     assert all(points > 0 for points in entry.rubric.values())
-    assert 4 <= len(entry.misconceptions) <= 8
+    assert len(entry.known) >= 4
     assert all(find(name) in ENTRIES for name in entry.builds_on)
 
 
@@ -133,44 +125,45 @@ def _like(value, number):
     return np.full(np.shape(value), number)
 
 
-@each_misconception
-def test_a_misconception_loses_points_and_is_named(entry, misconception, verdict, seeds):
-    for seed in seeds:
-        judged = verdict(entry, misconception.wrong, seed)
-        assert judged.points < entry.most, f"seed {seed}"
-        assert judged.misconception is misconception and judged.where == "", f"seed {seed}"
-    text = one_line(tell(judged))
-    assert f"in every case tried, what you get when {misconception.name}." in text
-    assert f"Next: {misconception.advice}" in text
-    section, chapter = titles(misconception.section)
-    assert f"Reread: “{section}”, in the chapter “{chapter}”." in text
-    assert "Traceback" not in text and "/" + "reglib" not in text
+@each_entry
+def test_the_formula_is_right_when_nothing_is_chosen(entry, verdict, seeds):
+    for seed in seeds if entry.formula else ():
+        assert verdict(entry, entry.formula, seed).points == entry.most
 
 
 @each_entry
-def test_no_two_misconceptions_are_the_same(entry, seeds):
-    """Each outcome is explained by one misconception only, whatever their order."""
-    for seed in seeds[:3]:
-        cases = entry.draw(seed)
-        for first in entry.misconceptions:
-            outcomes = run(first.wrong, [case.args for case in cases])
-            for second in entry.misconceptions:
-                explained = judge(replace(entry, misconceptions=(second,)), cases, outcomes)
-                everywhere = explained.misconception is second and explained.where == ""
-                assert everywhere == (first is second)
+def test_names_of_mistakes_differ(entry):
+    names = [m.name for m in entry.known]
+    assert len(names) == len(set(names))
+
+
+@each_entry
+def test_feedback_has_the_name_first_and_is_short(entry, verdict, seeds):
+    """No mistake takes more than 25 lines to tell, and half of them no more than 16."""
+    lengths = []
+    for m in entry.known:
+        text = tell(verdict(entry, m.wrong, seeds[-1]))
+        assert f"what you get when {m.name}. Next: {m.advice}" in one_line(text)
+        assert "Reread: “{}”, in the chapter “{}”.".format(*titles(m.section)) in one_line(text)
+        assert "Traceback" not in text and "/" + "reglib" not in text
+        lines = text.splitlines()
+        assert max(map(len, lines)) <= 300, text
+        lengths.append(len(lines))
+    assert max(lengths) <= 25 and sorted(lengths)[len(lengths) // 2] <= 16
 
 
 @each_entry
 def test_cited_sections_are_sections_of_the_book(entry):
-    for label in (entry.section, *(m.section for m in entry.misconceptions)):
+    for label in (entry.section, *(m.section for m in entry.known)):
         assert re.fullmatch("[a-z]+(-[a-z]+)*", label)  # words, in case there is no book to look in
         assert titles(label), label
 
 
 @each_entry
 def test_names_and_advice_read_as_sentences(entry):
-    for m in entry.misconceptions:
-        assert not m.name.endswith(".") and m.name[0] == m.name[0].lower()
+    for m in entry.known:
+        assert not m.name.endswith(".")
+        assert m.name[0] == m.name[0].lower() or len(m.name.split()[0]) <= 3  # X, Xw, XᵀX
         assert m.advice[0] == m.advice[0].lower() and m.advice[-1] in ".?"
     for case in entry.draw():
         assert not (case.must or entry.must).endswith(".")

@@ -29,6 +29,11 @@ def told(judged):
     return text
 
 
+TWICE = Misconception(
+    "everything counts twice", "look.", "ridge-objective", lambda *a: 2 * OBJECTIVE.reference(*a)
+)
+
+
 class AlwaysEqual:
     def __eq__(self, other):
         return True
@@ -121,7 +126,7 @@ NOTHING_EARNED = [
     (lambda X, y, lam: (AlwaysEqual(), AlwaysEqual()), "w is an object of type AlwaysEqual, not"),
     (
         lambda X, y, lam: (np.full(X.shape[1], 9.0).view(AlwaysEqualArray), 1.0),
-        "This mistake is not one that the check knows by name.",
+        "print what each line of the function makes of it",
     ),
     (lambda X, y, lam: (np.zeros((1000, 1001)), 1.0), "w is an array of shape (1000, 1001), not"),
 ]
@@ -149,10 +154,9 @@ def test_a_wrong_shape_halves_what_is_earned(verdict):
 
     judged = verdict(FIT, column)
     assert judged.points == FIT.most / 2
-    assert (
-        "Mind: w has shape (1, 1) where (1,) is asked for. The points are halved for that."
-        in told(judged)
-    )
+    assert "Mind: w has shape (1, 1) where (1,) is asked for. Next: print the shape" in told(judged)
+    assert "You see it here, the example above the function: ridge_fit(X=np" in told(judged)
+    assert "The points are halved for that." in told(judged)
     assert verdict(OBJECTIVE, lambda *a: [OBJECTIVE.reference(*a)]).points == OBJECTIVE.most / 2
 
 
@@ -193,31 +197,185 @@ def test_prints_and_warnings_cost_nothing(verdict, capfd):
 
     judged = verdict(FIT, noisy)
     assert judged.points == FIT.most
-    assert "It printed 12,000,012 characters, which are left out here." in told(judged)
+    characters = 1_000_001 * len(FIT.draw())
+    assert f"It printed {characters:,} characters, which are left out here." in told(judged)
     assert capfd.readouterr() == ("", "")
 
 
-def test_an_unknown_mistake_is_said_to_be_unknown(verdict):
-    judged = verdict(FIT, lambda X, y, lam: (fit(X, y, lam)[0] + 1.0, fit(X, y, lam)[1]))
-    assert judged.points == 0 and judged.misconception is None
-    assert "This mistake is not one that the check knows by name." in told(judged)
-    assert "Reread: “The closed form”, in the chapter “Penalties and ridge”." in told(judged)
+UNNAMED = [
+    (FIT, lambda X, y, lam: (fit(X, y, lam)[0], fit(X, y, lam)[1] + 7 * lam), "only b is not."),
+    (FIT, lambda X, y, lam: (fit(X, y, lam)[0], 3 * fit(X, y, lam)[1]), "b is 3 times what it"),
+    (FIT, lambda X, y, lam: (fit(X, y, lam)[0], fit(X, y, lam)[1] / 7), "b is 1/7 of what it"),
+    (FIT, lambda X, y, lam: (fit(X, y, lam)[0] + 7, fit(X, y, lam)[1]), "w is 7 more than it"),
+    (
+        OBJECTIVE,
+        lambda w, b, X, y, lam: OBJECTIVE.reference(w, b, X, y, lam) + 7 * lam,
+        "wrong in all cases with λ > 0, and right in all others: so look at the term with λ.",
+    ),
+    (
+        OBJECTIVE,
+        lambda w, b, X, y, lam: OBJECTIVE.reference(w, b, X, y, lam) * len(y) ** 0.5,
+        "J is √the number of rows times what it should be.",
+    ),
+    (
+        OBJECTIVE,
+        lambda w, b, X, y, lam: OBJECTIVE.reference(w, b, X, y, lam) + 7 * (X.dtype.kind == "i"),
+        "J is 7 more than it should be.",
+    ),
+    (
+        OBJECTIVE,
+        lambda w, b, X, y, lam: OBJECTIVE.reference(w, b, X, y, lam) + (X[0, -1] - X[0, 0]) ** 2,
+        "wrong in all cases with several features, and right in all others",
+    ),
+]
 
 
-def test_a_mistake_in_some_cases_is_named_for_those(verdict):
-    """Two mistakes at once: no intercept in the norm, and an inverse of a singular matrix."""
+@pytest.mark.parametrize(("entry", "function", "sentence"), UNNAMED)
+def test_without_a_name_the_numbers_are_told(verdict, entry, function, sentence):
+    judged = verdict(entry, function)
+    assert judged.misconception is None
+    assert sentence in told(judged)
+    assert "Next: make this call in a new cell, print what each line" in told(judged)
+
+
+def test_a_mistake_beside_another_is_named_for_the_cases_that_it_explains(verdict):
+    """Two mistakes at once: the intercept in the norm, and an inverse of a singular matrix."""
 
     def two_mistakes(X, y, lam):
         A = np.column_stack([X, np.ones(len(y))])
         if lam == 0 and np.linalg.matrix_rank(A) < A.shape[1]:
             raise np.linalg.LinAlgError("Singular matrix")
+        if len(y) == 9:
+            return np.ones(X.shape[1]), 7.0
         w = np.linalg.solve(A.T @ A + len(y) * lam * np.eye(A.shape[1]), A.T @ y)
         return w[:-1], w[-1]
 
     judged = verdict(FIT, two_mistakes)
     assert judged.misconception.name == "the intercept is penalised"
-    assert judged.where == "typical cases"
-    assert "match, in the cases “typical cases”, what you get when the intercept" in told(judged)
+    of = f"{len(judged.faults) - 4} of the {len(judged.faults) - 2} cases that are wrong"
+    assert judged.where == of
+    assert f"match, in {of}, what you get when the intercept is penalised." in told(judged)
+
+
+def test_a_name_needs_three_cases_most_of_the_wrong_ones_and_none_against_it(verdict):
+    entry = replace(OBJECTIVE, formula=None, choices={}, misconceptions=(TWICE,))
+
+    def twice_in(*places):
+        calls = iter(range(100))
+        return lambda *args: OBJECTIVE.reference(*args) * (2 if next(calls) in places else 1)
+
+    def twice_or_odd(twice, odd):
+        calls = iter(range(100))
+
+        def function(*args):
+            call = next(calls)
+            J = OBJECTIVE.reference(*args)
+            return 2 * J if call in twice else J**2 + call if call in odd else J
+
+        return function
+
+    count = len(OBJECTIVE.draw())
+    everywhere = range(count)
+    assert verdict(entry, twice_in(*everywhere)).misconception is TWICE
+    # where it would be wrong, the answer is right
+    assert verdict(entry, twice_in(*range(count - 1))).misconception is None
+    # beside it, others are wrong: fewer, as many, and more
+    for odd, named in ((3, True), (4, True), (5, False), (6, False)):
+        function = twice_or_odd(range(count - odd), range(count - odd, count))
+        assert (verdict(entry, function).misconception is TWICE) is named
+
+
+def test_what_many_mistakes_give_is_no_evidence(verdict):
+    zero = Misconception("w is lost", "look.", "ridge-objective", lambda *args: 0.0)
+    missing = Misconception("it divides by zero", "look.", "ridge-objective", lambda *args: np.nan)
+    entry = replace(OBJECTIVE, formula=None, choices={}, misconceptions=(zero, missing))
+    assert verdict(entry, lambda *args: 0.0).misconception is None
+    assert verdict(entry, lambda *args: np.nan).misconception is None
+
+
+def test_chance_agrees_with_one_of_a_few(verdict):
+    """Where the answer is a λ of the grid, two mistakes often choose the same one."""
+    few = replace(OBJECTIVE, formula=None, choices={}, misconceptions=(TWICE,), few=True)
+    wrong = iter([2, 2, 2, 1, 1, 1, 1, 1, 1])
+    calls = {}
+
+    def sometimes(*args):
+        factor = calls.setdefault(len(calls), next(wrong))
+        return OBJECTIVE.reference(*args) * factor
+
+    assert verdict(few, sometimes).misconception is None
+    assert verdict(few, TWICE.wrong).misconception is TWICE
+
+
+def shapes(X, y, lam):
+    return y - y[:, None] @ X.T, 0.0
+
+
+EXCEPTIONS = [
+    (lambda X, y: None, "does not take the arguments (X, y, lam). Next: keep the line `def ridge"),
+    (lambda X, y, lam: y if X > 0 else 0, "`if`, `and`, `or`, `min` or `max` was asked about a"),
+    (lambda X, y, lam: y.sort()[0], "Functions such as `sort()`, `append()` and `shuffle()`"),
+    (lambda X, y, lam: X[:, 7], "An index runs past the end"),
+    (lambda X, y, lam: y[lam / 2], "An index is no whole number"),
+    (lambda X, y, lam: np.zeros(X.shape[1] / 2), "A whole number is needed"),
+    (lambda X, y, lam: [1, 2] * lam, "lists are not added or multiplied like arrays"),
+    (lambda X, y, lam: np.array([y, y[:1]]), "Rows of different lengths"),
+    (lambda X, y, lam: float(np.append(y, 1)), "A single number is needed, and a whole array"),
+    (lambda X, y, lam: np.linalg.inv(np.zeros((2, 2))), "A matrix that has no inverse"),
+    (lambda X, y, lam: np.linalg.inv(np.ones((2, 3))), "Only a square matrix"),
+    (lambda X, y, lam: 1 / 0, "Something is divided by zero"),
+    (lambda X, y, lam: lamda * y, "That name has no value yet"),  # noqa: F821
+    (lambda X, y, lam: __import__("pandas_is_not_here"), "That package, or that part of it"),
+    (recurses, "The function calls itself without end"),
+    (lambda X, y, lam: {}["w"], "A dictionary has no such key"),
+    (lambda X, y, lam: list(y).mean(), "What stands before the dot has no such method"),
+    (lambda X, y, lam: FIT.reference(X, y), "A function is called in that line with more, fewer"),
+    (shapes, "Shapes that do not fit often begin with (n,) − (n, 1)"),
+]
+
+
+@pytest.mark.parametrize(("function", "sentence"), EXCEPTIONS)
+def test_exceptions_are_told_in_plain_words(verdict, function, sentence):
+    text = told(verdict(FIT, function))
+    assert "It raised " in text and sentence in text
+    assert text.index("It raised") < text.index("Next: ") < text.index("A small case that fails")
+
+
+def test_unpacking_and_whole_numbers_are_told_too(verdict):
+    def unpacks(X, y, lam):
+        w, b = np.ones(3)
+        return w, b
+
+    def cuts(X, y, lam):
+        whole = X.astype(int)
+        whole -= X.mean(axis=0)
+        return whole[0], 0.0
+
+    assert "taken apart into more or fewer parts" in told(verdict(FIT, unpacks))
+    assert "An array of whole numbers is to take in fractions" in told(verdict(FIT, cuts))
+
+
+def test_rows_of_an_array_are_no_parts_of_a_pair(verdict):
+    def rows(X, y, lam):
+        w, b = fit(X, y, lam)
+        return np.stack([np.append(w, b), np.append(w, b)])
+
+    assert "It returned an array of shape (2, 2), not (w, b)." in told(verdict(FIT, rows))
+
+
+def test_how_an_input_was_changed_is_seen(verdict):
+    def sorting(X, y, lam):
+        answer = fit(X, y, lam)
+        y.sort()
+        return answer
+
+    def centring(X, y, lam):
+        answer = fit(X, y, lam)
+        y[:] = 0
+        return answer
+
+    assert "`y.sort()` and rng.shuffle(y) change the order" in told(verdict(FIT, sorting))
+    assert "`y -= m` and `y[i] = …` change the one that was given" in told(verdict(FIT, centring))
 
 
 def test_a_singular_matrix_is_explained(verdict):
@@ -242,10 +400,10 @@ def test_shapes_that_do_not_fit_name_the_usual_reason(verdict):
 
 def test_what_to_mend_first(verdict):
     judged = verdict(GRADIENT, lambda *a: None)
-    sentence = "ridge_gradient builds on ridge_objective, not right yet either: begin there."
+    sentence = "It calls ridge_objective, which is not right yet either: begin there."
     assert sentence in " ".join(tell(judged, {"ridge.ridge_objective"}).split())
-    assert "builds on" not in tell(judged, {"ridge.standardize"})
-    assert "builds on" not in tell(verdict(GRADIENT, GRADIENT.reference), {"ridge.ridge_objective"})
+    assert "It calls" not in tell(judged, {"ridge.standardize"})
+    assert "It calls" not in tell(verdict(GRADIENT, GRADIENT.reference), {"ridge.ridge_objective"})
 
 
 def test_judging_calls_no_learner_code():
@@ -318,7 +476,7 @@ def test_properties_name_what_is_broken(verdict):
     judged = verdict(SPLIT, lambda n, rng: (rng.integers(n, size=n // 2), np.arange(n // 2, n)))
     assert judged.points == 0
     assert "It breaks a rule: every row is in exactly one part." in told(judged)
-    assert "not one that the check knows by name" in told(judged)
+    assert judged.misconception is None
     assert verdict(SPLIT, lambda n, rng: 3.0).points == 0
     judged = verdict(SPLIT, SPLIT.misconceptions[0].wrong)
     assert judged.points == 0 and judged.misconception is SPLIT.misconceptions[0]
@@ -349,7 +507,8 @@ def test_relations_judge_answers_by_one_another(verdict):
     judged = verdict(entry, lambda n, rng: shuffled_split(n, np.random.default_rng()))
     assert judged.points == 0 and judged.misconception is source and judged.where == ""
     assert [fault.case.name for fault in judged.faults] == ["call 2"]
-    assert "A small case that fails: call 2 n = 40 rng = np.random.default_rng(7)" in told(judged)
+    call = "shuffled_split(n=40, rng=np.random.default_rng(7))"
+    assert f"A small case that fails, call 2: {call} gives" in told(judged)
     assert "It breaks a rule: equal generators give equal splits." in told(judged)
     judged = verdict(entry, SPLIT.misconceptions[0].wrong)
     assert judged.points == 0 and judged.misconception is SPLIT.misconceptions[0]

@@ -130,6 +130,16 @@ def best_by_tuples(lams, errors):
     return -min(zip(errors.T.mean(axis=1).tolist(), (-lams).tolist(), strict=True))[1]
 
 
+def best_by_lists(lams, errors):
+    means = [sum(column) / len(column) for column in zip(*errors.tolist(), strict=True)]
+    return max(lam for lam, mean in zip(lams.tolist(), means, strict=True) if mean == min(means))
+
+
+def best_by_sums(lams, errors):
+    total = errors.sum(axis=0)
+    return lams[total == np.min(total)][::-1].max()
+
+
 # --- one_standard_error_lambda ---
 
 
@@ -168,6 +178,22 @@ def one_se_of_the_larger_of_equals(lams, errors):
     mean = errors.mean(axis=0)
     best = max(np.flatnonzero(mean == mean.min()), key=lambda i: lams[i])
     return lams[mean - mean[best] <= errors[:, best].std(ddof=1) * len(errors) ** -0.5].max()
+
+
+def one_se_by_distances(lams, errors):
+    k = len(errors)
+    mean = errors.sum(axis=0) / k
+    column = errors[:, np.argsort(mean)[0]]
+    distances = column - column.mean()
+    return lams[mean - mean.min() <= np.sqrt(distances @ distances / (k * (k - 1)))].max()
+
+
+def one_se_by_squares(lams, errors):
+    k = errors.shape[0]
+    mean = errors.mean(0)
+    at = list(mean).index(min(mean))
+    se = np.sqrt(np.var(errors[:, at]) / (k - 1))  # the same as with the divisor k − 1, over k
+    return max(lams[i] for i in range(len(lams)) if not mean[i] > mean[at] + se)
 
 
 # --- ridge_loo_mse ---
@@ -214,6 +240,16 @@ def loo_by_augmented_rows(X, y, lam):
     H = 1 / n + (rows @ np.linalg.pinv(rows, rcond=1e-10))[:n, :n]
     residual = (np.eye(n) - H) @ y
     return np.linalg.norm(residual / (1 - np.diag(H))) ** 2 / n
+
+
+def loo_by_eigenvectors(X, y, lam):
+    n = len(y)
+    Xc, yc = X - X.mean(axis=0), y - y.mean()
+    values, vectors = np.linalg.eigh(Xc @ Xc.T)
+    kept = values > 1e-10 * values.max()
+    H = vectors[:, kept] * (values[kept] / (values[kept] + (n - 1) * lam)) @ vectors[:, kept].T
+    errors = [(yc - H @ yc)[i] / (1 - 1 / n - H[i, i]) for i in range(n)]
+    return np.square(errors).sum() / n
 
 
 # --- standardized_cv_errors ---
@@ -303,6 +339,19 @@ def screened_by_masks(fit, X, y, lam, m, folds):
     return errors
 
 
+def screened_in_place_on_copies(fit, X, y, lam, m, folds):
+    errors = []
+    for train, held_out in folds:
+        A, a = X[train].astype(float), y[train].astype(float)
+        A -= A.mean(axis=0)
+        a -= a.mean()
+        A /= np.sqrt((A**2).sum(axis=0))
+        kept = np.argsort(np.abs(a @ A))[::-1][:m]
+        w, b = fit(X[train][:, kept], y[train], lam)
+        errors.append(((y[held_out] - b - X[held_out][:, kept] @ w) ** 2).mean())
+    return np.array(errors)
+
+
 # --- nested_cv_errors ---
 
 
@@ -387,6 +436,8 @@ RIGHT = {
         best_by_sorting,
         best_by_turning_around,
         best_by_tuples,
+        best_by_lists,
+        best_by_sums,
     ],
     "cross_validation.one_standard_error_lambda": [
         one_se_by_vectors,
@@ -394,6 +445,8 @@ RIGHT = {
         one_se_from_the_largest,
         one_se_by_covariance,
         one_se_of_the_larger_of_equals,
+        one_se_by_distances,
+        one_se_by_squares,
     ],
     "cross_validation.ridge_loo_mse": [
         loo_by_svd,
@@ -401,6 +454,7 @@ RIGHT = {
         loo_by_the_hat_matrix,
         loo_by_a_column_of_ones,
         loo_by_augmented_rows,
+        loo_by_eigenvectors,
     ],
     "cross_validation.standardized_cv_errors": [
         standardized_by_loops,
@@ -413,6 +467,7 @@ RIGHT = {
         screened_by_corrcoef,
         screened_by_standard_scores,
         screened_by_masks,
+        screened_in_place_on_copies,
     ],
     "cross_validation.nested_cv_errors": [
         nested_by_the_other_functions,
@@ -520,3 +575,252 @@ def test_a_list_of_errors_is_shown_as_numbers(verdict):
     folds = find("cross_validation.kfold_indices")
     text = tell(verdict(folds, lambda n, k, rng: [([0], [1])] * k))
     assert "folds = [([0], [1]), ([0], [1])]" in text
+
+
+# --- wrong answers that come close: right on ordinary data, or right but for one small thing ---
+
+
+def scale_never_zero(fit, X, y, lam, folds):
+    """The held-out rows of a constant column are divided by next to nothing."""
+    errors = []
+    for train, held_out in folds:
+        mean, scale = X[train].mean(axis=0), X[train].std(axis=0) + 1e-12
+        w, b = fit((X[train] - mean) / scale, y[train], lam)
+        errors.append(np.mean((y[held_out] - b - (X[held_out] - mean) / scale @ w) ** 2))
+    return np.array(errors)
+
+
+def scaled_columns_only_if_they_vary(fit, X, y, lam, folds):
+    """The held-out rows of a constant column become zeros too."""
+    errors = []
+    for train, held_out in folds:
+        mean, scale = X[train].mean(axis=0), X[train].std(axis=0)
+        scale[scale == 0] = np.inf
+        w, b = fit((X[train] - mean) / scale, y[train], lam)
+        errors.append(np.mean((y[held_out] - b - (X[held_out] - mean) / scale @ w) ** 2))
+    return np.array(errors)
+
+
+def screened_after_the_fit(fit, X, y, lam, m, folds):
+    errors = []
+    for train, held_out in folds:
+        r = np.abs(np.corrcoef(X[train], y[train], rowvar=False)[-1, :-1])
+        kept = np.argsort(-r)[:m]
+        w, b = fit(X[train], y[train], lam)
+        errors.append(np.mean((y[held_out] - b - X[held_out][:, kept] @ w[kept]) ** 2))
+    return np.array(errors)
+
+
+def nested_by_one_inner_split(fit, X, y, lams, outer, inner_k, rng):
+    errors = []
+    for train, held_out in outer:
+        inner = kfold_by_permutation(len(train), inner_k, rng)[:1]
+        lam = best_by_equality(lams, cv_by_loops(fit, X[train], y[train], lams, inner))
+        w, b = fit(X[train], y[train], lam)
+        errors.append(np.mean((y[held_out] - b - X[held_out] @ w) ** 2))
+    return np.array(errors)
+
+
+def nested_by_inner_training_errors(fit, X, y, lams, outer, inner_k, rng):
+    errors = []
+    for train, held_out in outer:
+        inner = [(rows, rows) for rows, _ in kfold_by_permutation(len(train), inner_k, rng)]
+        lam = best_by_equality(lams, cv_by_loops(fit, X[train], y[train], lams, inner))
+        w, b = fit(X[train], y[train], lam)
+        errors.append(np.mean((y[held_out] - b - X[held_out] @ w) ** 2))
+    return np.array(errors)
+
+
+def one_se_strictly(lams, errors):
+    mean, se = errors.mean(axis=0), errors.std(axis=0, ddof=1) / np.sqrt(len(errors))
+    within = mean < mean.min() + se[mean.argmin()]
+    return lams[within].max()
+
+
+def best_of_rounded_means(lams, errors):
+    return best_by_equality(lams, np.round(errors.mean(axis=0), 2)[None])
+
+
+def best_from_a_start_of_a_thousand(lams, errors):
+    best, least = None, 1000.0
+    for lam, mean in zip(lams, errors.mean(axis=0), strict=True):
+        if mean < least or (mean == least and lam > best):
+            best, least = lam, mean
+    return best
+
+
+def best_unless_it_is_zero(lams, errors):
+    return best_by_equality(lams, errors) or lams.max()
+
+
+def cv_by_a_dictionary(fit, X, y, lams, folds):
+    columns = {lam: cv_by_loops(fit, X, y, [lam], folds)[:, 0] for lam in lams}
+    return np.column_stack(list(columns.values()))
+
+
+def cv_by_one_number_for_each_row(fit, X, y, lams, folds):
+    table = []
+    for lam in lams:
+        squares = np.zeros(len(y))
+        for train, held_out in folds:
+            w, b = fit(X[train], y[train], lam)
+            squares[held_out] = (y[held_out] - b - X[held_out] @ w) ** 2
+        table.append([squares[held_out].mean() for _, held_out in folds])
+    return np.array(table).T
+
+
+CLOSE = {
+    "cross_validation.cross_val_errors": [cv_by_a_dictionary, cv_by_one_number_for_each_row],
+    "cross_validation.best_lambda": [
+        best_of_rounded_means,
+        best_from_a_start_of_a_thousand,
+        best_unless_it_is_zero,
+    ],
+    "cross_validation.one_standard_error_lambda": [one_se_strictly],
+    "cross_validation.standardized_cv_errors": [
+        scale_never_zero,
+        scaled_columns_only_if_they_vary,
+    ],
+    "cross_validation.screened_cv_errors": [screened_after_the_fit],
+    "cross_validation.nested_cv_errors": [
+        nested_by_one_inner_split,
+        nested_by_inner_training_errors,
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [(name, function) for name, functions in CLOSE.items() for function in functions],
+)
+def test_what_comes_close_is_not_right(verdict, name, function):
+    entry = find(name)
+    for seed in (None, *range(5)):
+        assert verdict(entry, function, seed, seconds=20.0).points < entry.most, f"seed {seed}"
+
+
+# --- wrong answers as they are written, and what they are called ---
+
+
+def best_place(lams, errors):
+    return np.argmin(np.mean(errors, axis=0))
+
+
+def best_by_argmin(lams, errors):
+    return lams[errors.mean(axis=0).argmin()]
+
+
+def best_of_medians(lams, errors):
+    return lams[np.argmin(np.median(errors, axis=0))]
+
+
+def one_se_place_by_place(lams, errors):
+    mean = errors.mean(axis=0)
+    i = at = mean.argmin()
+    threshold = mean[at] + errors[:, at].std(ddof=1) / len(errors) ** 0.5
+    while i + 1 < len(lams) and mean[i + 1] <= threshold:
+        i += 1
+    return lams[i]
+
+
+def one_se_by_numpy_as_it_is(lams, errors):
+    mean = errors.mean(axis=0)
+    return lams[mean <= mean.min() + np.std(errors[:, mean.argmin()]) / np.sqrt(len(errors))].max()
+
+
+def loo_centred_once(X, y, lam):
+    Xc, yc, errors = X - X.mean(axis=0), y - y.mean(), []
+    for i in range(len(y)):
+        A, a = np.delete(Xc, i, axis=0), np.delete(yc, i)
+        rows = np.vstack([A, np.sqrt(len(a) * lam) * np.eye(X.shape[1])])
+        w = np.linalg.lstsq(rows, np.append(a, np.zeros(X.shape[1])), rcond=None)[0]
+        errors.append((yc[i] - Xc[i] @ w) ** 2)
+    return np.mean(errors)
+
+
+def cv_with_sums(fit, X, y, lams, folds):
+    return cv_by_loops(fit, X, y, lams, folds) * [[len(held_out)] for _, held_out in folds]
+
+
+def screened_by_plain_argsort(fit, X, y, lam, m, folds):
+    errors = []
+    for train, held_out in folds:
+        kept = np.argsort(np.corrcoef(X[train], y[train], rowvar=False)[-1, :-1])[-m:]
+        error = cv_by_loops(fit, X[:, kept], y, [lam], [(train, held_out)])
+        errors.append(error[0, 0])
+    return np.array(errors)
+
+
+def folds_without_training(n, k, rng):
+    return np.array_split(rng.permutation(n), k)
+
+
+def folds_of_slices(n, k, rng):
+    order, size = rng.permutation(n), n // k
+    return [
+        (np.setdiff1d(order, order[a : a + size]), order[a : a + size]) for a in range(0, n, size)
+    ]
+
+
+NAMED = {
+    best_place: "the position is returned in place of the λ, and the first of equals wins",
+    best_by_argmin: "the first of equal minima wins, wherever it stands",
+    best_of_medians: "the median over the folds stands for their mean, and the first of equals "
+    "wins",
+    one_se_place_by_place: "the search goes along lams from the minimum, whatever their order, and "
+    "stops at the first mean beyond the threshold",
+    one_se_by_numpy_as_it_is: "the standard deviation has the divisor k",
+    one_se_strictly: "a mean that is exactly at the threshold does not count as within",
+    loo_centred_once: "the leverages lack the 1/n of the intercept",
+    cv_with_sums: "in each fold, the squared errors are added up, not averaged",
+    screened_by_plain_argsort: "the features are ranked by signed correlation",
+    screened_after_the_fit: "the fit sees all columns, and only the predictions are screened",
+    folds_without_training: "the held-out rows alone are returned, without those that train",
+    folds_of_slices: "the rows that are left over make one fold more, or several",
+}
+EXERCISE = {
+    "best": "best_lambda",
+    "one": "one_standard_error_lambda",
+    "loo": "ridge_loo_mse",
+    "cv": "cross_val_errors",
+    "screened": "screened_cv_errors",
+    "folds": "kfold_indices",
+}
+
+
+@pytest.mark.parametrize("function", NAMED)
+def test_what_is_written_in_another_way_has_the_same_name(verdict, function):
+    entry = find("cross_validation." + EXERCISE[function.__name__.partition("_")[0]])
+    for seed in (None, 0, 1):
+        judged = verdict(entry, function, seed, seconds=20.0)
+        assert judged.points < entry.most
+        assert (judged.misconception.name, judged.where) == (NAMED[function], ""), f"seed {seed}"
+
+
+@pytest.mark.parametrize("answer", [[], 3.0, [([0], [1])], [np.arange(3)], "folds"])
+def test_folds_of_no_known_kind_are_judged(verdict, answer):
+    """Where there is no right answer to hold them against, either."""
+    judged = verdict(find("cross_validation.kfold_indices"), lambda n, k, rng: answer)
+    assert judged.points == 0 and judged.misconception is None and judged.seen == ()
+
+
+def test_a_mean_at_the_limit_is_there_to_the_last_digit(seeds):
+    """Whatever the method: only there may a mean be as near to a threshold as that."""
+    entry = find("cross_validation.one_standard_error_lambda")
+    for seed in seeds:
+        for case in entry.draw(seed)[1:]:
+            errors = case.args[1]
+            mean, k = errors.mean(axis=0), len(errors)
+            column = errors[:, mean.argmin()]
+            steps = {
+                column.std(ddof=1) / np.sqrt(k),
+                np.sqrt(column.var(ddof=1) / k),
+                np.sqrt(column.var() / (k - 1)),
+                np.sqrt(np.cov(column) / k),
+                column.std(ddof=1) * k**-0.5,
+            }
+            near = min(abs(mean - mean.min() - step).min() for step in steps)
+            if "exactly at the limit" in case.name:
+                assert steps == {1.0} and near == 0.0
+            else:
+                assert near > 1e-6

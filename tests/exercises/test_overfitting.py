@@ -44,6 +44,18 @@ def powers_by_outer(x, degree):
     return np.power.outer(np.asarray(x, dtype=float), range(1, degree + 1))
 
 
+def powers_by_stacked_rows(x, degree):
+    return np.vstack([x**k for k in range(1, degree + 1)]).T
+
+
+def powers_by_multiplying_up(x, degree):
+    P = np.ones((len(x), degree))
+    P[:, 0] = x
+    for k in range(1, degree):
+        P[:, k] = P[:, k - 1] * x
+    return P
+
+
 # --- fit_least_squares ---
 
 
@@ -119,6 +131,22 @@ def fit_in_place_and_restored(X, y):
     return w, y.mean() - X.mean(axis=0) @ w
 
 
+def fit_by_qr_where_it_can(X, y):
+    Xc = X - X.mean(axis=0)
+    Q, R = np.linalg.qr(Xc)
+    if X.shape[0] > X.shape[1] and np.abs(np.diag(R)).min() > 1e-9:
+        w = np.linalg.solve(R, Q.T @ y)
+    else:
+        w = np.linalg.pinv(Xc) @ y
+    return w, np.array([y.mean() - X.mean(axis=0) @ w])[0]
+
+
+def fit_by_dual_pseudo_inverse(X, y):
+    Xc = X - X.mean(axis=0)
+    w = Xc.T @ np.linalg.pinv(Xc @ Xc.T, rcond=1e-10, hermitian=True) @ (y - y.mean())
+    return list(w), float(y.mean()) - float(X.mean(axis=0) @ w)
+
+
 # --- mean_squared_error ---
 
 
@@ -149,6 +177,18 @@ def mse_by_mean_and_variance(y, y_hat):
 def mse_by_columns(y, y_hat):
     residual = y.reshape(-1, 1) - y_hat.reshape(-1, 1)
     return (residual.T @ residual).item() / len(residual)
+
+
+def mse_in_place_on_a_copy(y, y_hat):
+    residual = y.astype(float)
+    residual -= y_hat
+    residual *= residual
+    return residual.sum() / residual.shape[0]
+
+
+def mse_by_average_of_lists(y, y_hat):
+    squares = [(a - b) ** 2 for a, b in zip(y.tolist(), y_hat.tolist(), strict=True)]
+    return sum(squares) / len(squares)
 
 
 # --- train_validation_split ---
@@ -264,6 +304,16 @@ def degrees_by_one_orthonormal_basis(x_train, y_train, x_val, y_val, degrees):
     )
 
 
+def degrees_by_ones_beside_the_powers(x_train, y_train, x_val, y_val, degrees):
+    """A column of ones among the powers adds nothing that the intercept does not do."""
+    errors = np.empty((2, len(degrees)))
+    for i, degree in enumerate(degrees):
+        P, P_val = (x[:, None] ** np.arange(degree + 1) for x in (x_train, x_val))
+        w, b = fit_by_lstsq(P, y_train)
+        errors[:, i] = mse_by_mean(y_train, P @ w + b), mse_by_mean(y_val, P_val @ w + b)
+    return errors[0], errors[1]
+
+
 # --- learning_curve ---
 
 
@@ -325,6 +375,17 @@ def curve_by_masks(X, y, X_val, y_val, sizes):
     return train_errors, val_errors
 
 
+def curve_by_standardising_inside(X, y, X_val, y_val, sizes):
+    train_errors, val_errors = [], []
+    for m in sizes:
+        mean, scale = X[:m].mean(axis=0), X[:m].std(axis=0)
+        Z, Z_val = (X[:m] - mean) / scale, (X_val - mean) / scale
+        w, b = fit_by_lstsq(Z, y[:m])
+        train_errors.append(mse_by_mean(y[:m], Z @ w + b))
+        val_errors.append(mse_by_mean(y_val, Z_val @ w + b))
+    return tuple(train_errors), tuple(val_errors)
+
+
 # --- bias_variance ---
 
 
@@ -366,6 +427,14 @@ def parts_by_covariances(predictions, f_true, noise_sd):
     return np.array(bias**2), np.array(variance), np.array(bias**2 + variance + noise_sd**2)
 
 
+def parts_by_pairs_of_data_sets(predictions, f_true, noise_sd):
+    """Half the mean squared distance of two data sets, each with itself too, is the variance."""
+    distances = predictions[:, None, :] - predictions[None, :, :]
+    variance = np.mean(distances**2) / 2
+    bias2 = np.mean((predictions.sum(axis=0) / len(predictions) - f_true) ** 2)
+    return float(bias2), float(variance), float(bias2 + variance + noise_sd**2)
+
+
 RIGHT = {
     "polynomial_features": [
         powers_by_broadcasting,
@@ -375,6 +444,8 @@ RIGHT = {
         powers_by_lists,
         powers_by_cumulative_products,
         powers_by_outer,
+        powers_by_stacked_rows,
+        powers_by_multiplying_up,
     ],
     "fit_least_squares": [
         fit_by_lstsq,
@@ -386,6 +457,8 @@ RIGHT = {
         fit_with_ones_beside_centred_columns,
         fit_by_gradient_descent,
         fit_in_place_and_restored,
+        fit_by_qr_where_it_can,
+        fit_by_dual_pseudo_inverse,
     ],
     "mean_squared_error": [
         mse_by_mean,
@@ -394,6 +467,8 @@ RIGHT = {
         mse_by_norm,
         mse_by_mean_and_variance,
         mse_by_columns,
+        mse_in_place_on_a_copy,
+        mse_by_average_of_lists,
     ],
     "train_validation_split": [
         split_by_permutation,
@@ -411,6 +486,7 @@ RIGHT = {
         degrees_by_chebyshev_polynomials,
         degrees_by_the_normal_equations,
         degrees_by_one_orthonormal_basis,
+        degrees_by_ones_beside_the_powers,
     ],
     "learning_curve": [
         curve_by_steps,
@@ -418,6 +494,7 @@ RIGHT = {
         curve_by_qr,
         curve_by_adding_rows_one_by_one,
         curve_by_masks,
+        curve_by_standardising_inside,
     ],
     "bias_variance": [
         parts_by_vectors,
@@ -425,6 +502,7 @@ RIGHT = {
         parts_by_the_error_first,
         parts_by_moments,
         parts_by_covariances,
+        parts_by_pairs_of_data_sets,
     ],
 }
 
@@ -437,6 +515,204 @@ def test_full_marks(verdict, seeds, name, function):
     entry = find(f"overfitting.{name}")
     for seed in seeds:
         assert verdict(entry, function, seed).points == entry.most, f"seed {seed}"
+
+
+# --- wrong answers, as they are written in a hurry: the beginning of the name, "" for none ---
+
+
+def powers_in_a_reshaped_list(x, degree):
+    return np.array([x**k for k in range(1, degree + 1)]).reshape(len(x), degree)
+
+
+def powers_in_one_row(x, degree):
+    return np.concatenate([x**k for k in range(1, degree + 1)])
+
+
+def powers_in_whole_numbers(x, degree):
+    P = np.zeros((len(x), degree), dtype=int)
+    for k in range(degree):
+        P[:, k] = x ** (k + 1)
+    return P
+
+
+def powers_of_single_precision(x, degree):
+    return x[:, None].astype(np.float32) ** np.arange(1, degree + 1)
+
+
+def powers_of_32_bits(x, degree):
+    P = powers_by_columns(x, degree)
+    return P.astype(np.int32) if x.dtype.kind == "i" else P
+
+
+def powers_of_different_values(x, degree):
+    return powers_by_columns(np.array(list(dict.fromkeys(x.tolist()))), degree)
+
+
+def powers_by_a_caret(x, degree):
+    return np.column_stack([x ^ k for k in range(1, degree + 1)])
+
+
+def nudged(by, divisor=lambda n: 1.0):
+    def fit(X, y):
+        Xc = X - X.mean(axis=0)
+        w = np.linalg.solve(Xc.T @ Xc / divisor(len(y)) + by * np.eye(X.shape[1]),
+                            Xc.T @ (y - y.mean()) / divisor(len(y)))  # fmt: skip
+        return w, y.mean() - X.mean(axis=0) @ w
+
+    return fit
+
+
+def fit_nudged_with_ones(X, y):
+    A = np.column_stack([np.ones(len(y)), X])
+    b, *w = np.linalg.solve(A.T @ A + 1e-8 * np.eye(A.shape[1]), A.T @ y)
+    return np.array(w), b
+
+
+def fit_by_a_coarse_pseudo_inverse(X, y):
+    w = np.linalg.pinv(X - X.mean(axis=0), rcond=0.1) @ y
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+def fit_by_a_hundred_steps(X, y):
+    Xc, w = X - X.mean(axis=0), np.zeros(X.shape[1])
+    for _ in range(100):
+        w = w - 0.01 * Xc.T @ (Xc @ w - (y - y.mean())) / len(y)
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+def fit_uncentred_with_the_mean(X, y):
+    return np.linalg.pinv(X) @ y, y.mean()
+
+
+def mse_in_an_array_like_y(y, y_hat):
+    squares = np.empty_like(y)
+    for i in range(len(y)):
+        squares[i] = (y[i] - y_hat[i]) ** 2
+    return squares.mean()
+
+
+def mse_over_different_values(y, y_hat):
+    return np.sum((y - y_hat) ** 2) / len(np.unique(y))
+
+
+def mse_returned_in_the_loop(y, y_hat):
+    total = 0.0
+    for i in range(len(y)):
+        total += (y[i] - y_hat[i]) ** 2
+        return total / len(y)
+
+
+def split_that_trains_on_all(n, fraction, rng):
+    return np.arange(n), rng.choice(n, round(fraction * n), replace=False)
+
+
+def split_that_forgets_a_row(n, fraction, rng):
+    order = rng.permutation(n)
+    m = round(fraction * n)
+    return order[m + 1 :], order[:m]
+
+
+def split_rounded_up(n, fraction, rng):
+    order = rng.permutation(n)
+    m = int(np.ceil(fraction * n))
+    return order[m:], order[:m]
+
+
+def degrees_in_pairs(*args):
+    return np.array(degrees_by_steps(*args)).T
+
+
+def degrees_in_a_list_of_pairs(*args):
+    return list(zip(*degrees_by_steps(*args), strict=True))
+
+
+def degrees_each_once(x_train, y_train, x_val, y_val, degrees):
+    return degrees_by_steps(x_train, y_train, x_val, y_val, sorted(set(np.array(degrees).tolist())))
+
+
+def degrees_with_two_rulers(x_train, y_train, x_val, y_val, degrees):
+    errors = []
+    for degree in degrees:
+        P, P_val = powers_by_columns(x_train, degree), powers_by_columns(x_val, degree)
+        Z = (P - P.mean(axis=0)) / P.std(axis=0)
+        Z_val = (P_val - P_val.mean(axis=0)) / np.where(len(x_val) > 1, P_val.std(axis=0), 1.0)
+        w, b = fit_by_lstsq(Z, y_train)
+        errors.append((mse_by_mean(y_train, b + Z @ w), mse_by_mean(y_val, b + Z_val @ w)))
+    return tuple(np.array(errors).T)
+
+
+def curve_with_the_means_of_all(X, y, X_val, y_val, sizes):
+    errors = []
+    for m in sizes:
+        w = np.linalg.lstsq(X[:m] - X.mean(axis=0), y[:m] - y.mean(), rcond=None)[0]
+        b = y.mean() - X.mean(axis=0) @ w
+        errors.append((mse_by_mean(y[:m], b + X[:m] @ w), mse_by_mean(y_val, b + X_val @ w)))
+    return tuple(np.array(errors).T)
+
+
+def curve_without_an_intercept(X, y, X_val, y_val, sizes):
+    errors = []
+    for m in sizes:
+        w = np.linalg.lstsq(X[:m], y[:m], rcond=None)[0]
+        errors.append((mse_by_mean(y[:m], X[:m] @ w), mse_by_mean(y_val, X_val @ w)))
+    return tuple(np.array(errors).T)
+
+
+def parts_with_another_divisor(predictions, f_true, noise_sd):
+    bias2 = np.mean((predictions.mean(axis=0) - f_true) ** 2)
+    error = np.mean((predictions - f_true) ** 2) + noise_sd**2
+    return bias2, np.mean(predictions.var(axis=0, ddof=1)), error
+
+
+def parts_with_an_absolute_bias(predictions, f_true, noise_sd):
+    bias = np.mean(np.abs(predictions.mean(axis=0) - f_true))
+    variance = np.mean(predictions.var(axis=0))
+    return bias, variance, bias**2 + variance + noise_sd**2
+
+
+WRONG = [
+    ("polynomial_features", powers_in_a_reshaped_list, "the powers are stacked as rows, and resh"),
+    ("polynomial_features", powers_in_one_row, "the powers come one after the other"),
+    ("polynomial_features", powers_in_whole_numbers, "the powers are cut to whole numbers"),
+    ("polynomial_features", powers_of_single_precision, ""),
+    ("polynomial_features", powers_of_32_bits, ""),
+    ("polynomial_features", powers_of_different_values, ""),
+    ("polynomial_features", powers_by_a_caret, "x ^ k is written"),
+    ("fit_least_squares", nudged(1e-3), "a small number is added to the diagonal"),
+    ("fit_least_squares", nudged(1e-8), "a small number is added to the diagonal"),
+    ("fit_least_squares", nudged(1e-6, float), "a small number is added to the diagonal"),
+    ("fit_least_squares", fit_nudged_with_ones, "a small number is added to the diagonal"),
+    ("fit_least_squares", fit_by_a_coarse_pseudo_inverse, ""),
+    ("fit_least_squares", fit_by_a_hundred_steps, "w is on its way"),
+    ("fit_least_squares", fit_uncentred_with_the_mean, "w is computed from an X that is not"),
+    ("mean_squared_error", mse_in_an_array_like_y, "the squared errors are cut to whole numbers"),
+    ("mean_squared_error", mse_over_different_values, ""),
+    ("mean_squared_error", mse_returned_in_the_loop, "only the first row counts, divided by n"),
+    ("train_validation_split", split_that_trains_on_all, "every row is in the training set"),
+    ("train_validation_split", split_that_forgets_a_row, "some rows are in neither"),
+    ("train_validation_split", split_rounded_up, "the number of validation rows is rounded up"),
+    ("degree_errors", degrees_in_pairs, "each turn makes a pair"),
+    ("degree_errors", degrees_in_a_list_of_pairs, "each turn makes a pair"),
+    ("degree_errors", degrees_each_once, "a degree that comes again is left out"),
+    ("degree_errors", degrees_with_two_rulers, "the validation columns are standardised by their"),
+    ("learning_curve", curve_with_the_means_of_all, "X and y are centred by the means of all"),
+    ("learning_curve", curve_without_an_intercept, "in the fit: there is no intercept"),
+    ("bias_variance", parts_with_another_divisor, "the variance has the divisor D − 1"),
+    ("bias_variance", parts_with_an_absolute_bias, "the absolute bias is averaged"),
+]
+
+
+@pytest.mark.parametrize(("name", "function", "mistake"), WRONG)
+def test_what_is_wrong_loses_points_and_gets_the_right_name_or_none(
+    verdict, seeds, name, function, mistake
+):
+    entry = find(f"overfitting.{name}")
+    for seed in seeds:
+        judged = verdict(entry, function, seed)
+        assert judged.points < entry.most, f"seed {seed}"
+        named = judged.misconception.name if judged.misconception else ""
+        assert named.startswith(mistake) and bool(named) == bool(mistake), f"seed {seed}: {named}"
+        assert not any(",  is" in sentence for sentence in judged.seen)
 
 
 def test_a_right_split_is_hardly_ever_refused():

@@ -42,7 +42,7 @@ def marked(request, tmp_path_factory, nbgrader, stock):
     }
     mistaken = {
         entry.function: "from reglib.exercises import find\n"
-        f'{entry.function} = find("{entry.name}").misconceptions[{k}].wrong'
+        f'{entry.function} = find("{entry.name}").known[{k}].wrong'
         for entry, k in mistakes(name)
     }
     submissions = {
@@ -61,9 +61,7 @@ def marked(request, tmp_path_factory, nbgrader, stock):
 
 def mistakes(name):
     """One misconception of each exercise, the first of the first, the second of the second, …"""
-    return [
-        (entry, i % len(entry.misconceptions)) for i, entry in enumerate(assignment(name).entries)
-    ]
+    return [(entry, i % len(entry.known)) for i, entry in enumerate(assignment(name).entries)]
 
 
 def marks(marked, student):
@@ -93,7 +91,7 @@ def test_feedback_names_each_misconception(marked):
     page = (course / "feedback/mistaken" / name / f"{name}.html").read_text(encoding="utf-8")
     text = " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split())
     for entry, k in mistakes(name):
-        mistake = entry.misconceptions[k].name
+        mistake = entry.known[k].name
         assert f"in every case tried, what you get when {mistake}." in text
     assert "Traceback (most recent" not in text
 

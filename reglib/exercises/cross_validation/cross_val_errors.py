@@ -1,17 +1,20 @@
 """The error on each held-out fold, for each λ."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from reglib.checks.entry import Case, Entry, Function, Misconception
+from reglib.checks.entry import Case, Choice, Entry, Function, Misconception
 from reglib.exercises import draws
+from reglib.exercises.choices import as_choices, inherited
+from reglib.exercises.overfitting.mean_squared_error import ENTRY as ERROR
+from reglib.exercises.overfitting.mean_squared_error import mean_squared_error
 
 FINGERPRINT = Function("lambda X, y, lam: (X.T @ y / (len(y) + lam), y.mean())")
 
 
-def _ahead(n: int, first: int, step: int) -> list[tuple[np.ndarray, np.ndarray]]:
+def in_time_order(n: int, first: int, step: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Folds in time order: train on all rows so far, hold out the next."""
     return [
         (np.arange(m), np.arange(m, min(m + step, n))) for m in range(first, n - step + 1, step)
@@ -61,7 +64,11 @@ def cases(rng: np.random.Generator) -> list[Case]:
         return draw(n, p, draws.penalties(rng, count), draws.folds(rng, n, k))
 
     def ahead(n, p):
-        return draw(n, p, draws.penalties(rng, 2), _ahead(n, 3, 2))
+        return draw(n, p, draws.penalties(rng, 2), in_time_order(n, 3, 2))
+
+    def twice():
+        low, high = np.sort(draws.penalties(rng, 2))
+        return np.array([high, low, high])
 
     def with_zero(count):
         lams = draws.penalties(rng, count)
@@ -75,44 +82,219 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(typical, "eight rows, four folds, four λ", shuffled(8, 3, 4, 4)),
         Case(sizes, "seven rows, three folds", shuffled(7, 2, 2, 3)),
         Case(sizes, "as many folds as rows", shuffled(4, 1, 2, 4), one),
+        Case(sizes, "eleven rows, four folds", shuffled(11, 2, 3, 4)),
         Case(order, "a single λ", shuffled(6, 2, 1, 2)),
         Case(order, "λ = 0 among others", draw(6, 2, with_zero(3), draws.folds(rng, 6, 2)), zero),
+        Case(order, "a λ that comes twice", draw(7, 2, twice(), draws.folds(rng, 7, 2))),
         Case(order, "whole numbers", draw(6, 2, whole, draws.folds(rng, 6, 2), whole=True), zero),
         Case(special, "rows in time order: train on the past", ahead(7, 1), past),
         Case(special, "rows in time order, three folds", ahead(9, 2), past),
+        Case(
+            special,
+            "rows that are held out twice, in folds of two splits",
+            draw(6, 2, draws.penalties(rng, 3), draws.folds(rng, 6, 2) + draws.folds(rng, 6, 3)),
+            past,
+        ),
     ]
 
 
-def _with(error: Callable) -> Callable:
-    """A wrong `cross_val_errors` whose `error(fit, X, y, train, held_out, lam)` is each entry."""
+def fold_errors(
+    fit,
+    X,
+    y,
+    lams,
+    folds,
+    *,
+    splits=lambda folds: folds,
+    rows=lambda n, train, held_out: (train, held_out),
+    prepare=lambda X, y, seen, judged: (X[seen], X[judged]),
+    strength=lambda n, lam: lam,
+    predict=lambda X, w, b: X @ w + b,
+    error=mean_squared_error,
+    share=lambda errors, m, rest, n: errors,
+):
+    """The error of each fold (rows) and λ (columns); the keywords are the places of `in_a_fold`.
 
-    def wrong(fit, X, y, lams, folds):
-        return np.array([[error(fit, X, y, *fold, lam) for lam in lams] for fold in folds])
+    `rows` are those of the fit and those of the error, `prepare` makes the columns for both, and
+    `strength` is the λ that the fit is given for n rows. m and `rest` are columns: the numbers of
+    held-out and of training rows of each fold.
+    """
 
-    return wrong
+    def one(train, held_out, lam):
+        seen, judged = rows(len(y), train, held_out)
+        A, B = prepare(X, y, seen, judged)
+        w, b = fit(A, y[seen], strength(len(seen), lam))
+        return error(y[judged], predict(B, w, b))
 
-
-def _on_training_rows(fit, X, y, train, held_out, lam):
-    return mse(X[train], y[train], *fit(X[train], y[train], lam))
-
-
-def _fitted_to_all(fit, X, y, train, held_out, lam):
-    return mse(X[held_out], y[held_out], *fit(X, y, lam))
-
-
-def _residuals(fit, X, y, train, held_out, lam):
-    w, b = fit(X[train], y[train], lam)
-    return y[held_out] - b - X[held_out] @ w
+    folds = splits(folds)
+    return weigh(share, np.array([[one(*fold, lam) for lam in lams] for fold in folds]), y, folds)
 
 
-def _without_intercept(fit, X, y, train, held_out, lam):
-    w, _ = fit(X[train], y[train], lam)
-    return mse(X[held_out], y[held_out], w, 0.0)
+def weigh(share, errors, y, folds):
+    """What becomes of errors (one row for each fold) by a `share` of `fold_errors`."""
+    sizes = np.array([[len(part) for part in fold] for fold in folds], dtype=float)
+    return share(errors, sizes[:, 1:], sizes[:, :1], len(y))
 
 
-def _of_a_square(fit, X, y, train, held_out, lam):
-    w, b = fit(X[train], y[train], lam)
-    return np.mean((y[held_out][:, None] - b - X[held_out] @ w) ** 2)
+def _formula(
+    fit,
+    X,
+    y,
+    lams,
+    folds,
+    *,
+    grid=lambda lams: lams,
+    table=lambda errors: errors,
+    **places,
+):
+    """`grid` is what is gone through, `table` what becomes of all errors."""
+    return table(fold_errors(fit, X, y, grid(lams), folds, **places))
+
+
+_SEEN = "ask which rows the fit has not seen, and whether those are the ones that you measure on."
+_GIVEN = (
+    "print len(y) inside the function that is passed as `fit`: it should be the number of training "
+    "rows of the fold."
+)
+_ROWS = (
+    "print the rows of each fit and those of its error, beside the pair of `folds` that they "
+    "should come from."
+)
+_LINE = "write the prediction for one row as a formula, and compare it with your code."
+_LAM = "print the λ that you pass to `fit`, beside the λ of the column."
+_GRID = "print the λ of each column beside lams: which column belongs to which λ?"
+_LOOP = (
+    "print the table after each turn of your loop: does a turn change, or use, what an earlier one "
+    "has written?"
+)
+_TABLE = "print the shape of your errors for two folds and three λ, and ask what each row is of."
+_SHARE = "ask whether a fold of 16 rows should count more than one of 15."
+
+
+def _only(place: int) -> Callable:
+    def table(errors, *sizes):
+        kept = np.zeros_like(errors)
+        kept[place] = errors[place]
+        return kept
+
+    return table
+
+
+def in_a_fold(section: str) -> Mapping[str, tuple[Choice, ...]]:
+    """What may stand in the places of `fold_errors`."""
+    return {
+        "rows": as_choices(
+            ("the error is measured on the training rows", _SEEN, "three-sets",
+             lambda n, train, held_out: (train, train)),
+            ("the fit sees all rows, the held-out ones included", _GIVEN, "three-sets",
+             lambda n, train, held_out: (np.arange(n), held_out)),
+            (
+                "the two sets of a fold are swapped",
+                "print the first pair of `folds`, and see in which order the two sets come.",
+                "k-folds",
+                lambda n, train, held_out: (held_out, train),
+            ),
+            ("the fit is made to the held-out rows, and measured on them too", _SEEN,
+             "three-sets", lambda n, train, held_out: (held_out, held_out)),
+            ("fit and error both take all rows, whatever the fold", _SEEN, "three-sets",
+             lambda n, train, held_out: (np.arange(n), np.arange(n))),
+            ("the error is measured on all rows, those of training among them", _SEEN,
+             "three-sets", lambda n, train, held_out: (train, np.arange(n))),
+            ("the fit takes all rows that are not held out, even those that do not train", _ROWS,
+             section, lambda n, train, held_out: (np.delete(np.arange(n), held_out), held_out)),
+            ("the error takes all rows that do not train, even those that are not held out", _ROWS,
+             section, lambda n, train, held_out: (train, np.delete(np.arange(n), train))),
+            ("the rows are taken in order, as many as the fold has, and not those that it names",
+             _ROWS, section,
+             lambda n, train, held_out: (
+                 np.arange(len(train)), np.arange(len(train), len(train) + len(held_out)))),
+            ("the first training row is left out", _ROWS, section,
+             lambda n, train, held_out: (train[1:], held_out)),
+            ("the last training row is left out", _ROWS, section,
+             lambda n, train, held_out: (train[:-1], held_out)),
+        ),
+        "strength": as_choices(
+            ("the fit is given nλ in place of λ", _LAM, section, lambda n, lam: n * lam),
+            ("the fit is given λ/n in place of λ", _LAM, section, lambda n, lam: lam / n),
+            ("the fit is given λ/2 in place of λ", _LAM, section, lambda n, lam: lam / 2),
+            ("the fit is given 2λ in place of λ", _LAM, section, lambda n, lam: 2 * lam),
+            ("the fit is given λ² in place of λ", _LAM, section, lambda n, lam: lam**2),
+            ("the fit is given √λ in place of λ", _LAM, section, lambda n, lam: lam**0.5),
+            ("the fit is given no penalty, whatever λ is", _LAM, section, lambda n, lam: 0.0),
+            ("the fit is given λ = 1, whatever λ is", _LAM, section, lambda n, lam: 1.0),
+            ("the fit is given λ cut to a whole number", _LAM, section,
+             lambda n, lam: float(int(lam))),
+        ),
+        "predict": as_choices(
+            ("the intercept is left out of the predictions", _LINE, "cross-validation-code",
+             lambda X, w, b: X @ w),
+            ("the intercept is subtracted in the predictions", _LINE, "cross-validation-code",
+             lambda X, w, b: X @ w - b),
+            ("the predictions are the intercept alone", _LINE, "cross-validation-code",
+             lambda X, w, b: b + 0 * (X @ w)),
+            ("Xw is subtracted in the predictions, not added", _LINE, "cross-validation-code",
+             lambda X, w, b: b - X @ w),
+            ("the intercept is added once for each feature", _LINE, "cross-validation-code",
+             lambda X, w, b: (X * w + b).sum(axis=1)),
+            ("only the first feature counts in the predictions", _LINE, "cross-validation-code",
+             lambda X, w, b: X[:, 0] * w[0] + b),
+        ),
+        "error": inherited(ERROR, "in each fold, "),
+        "splits": as_choices(
+            ("every row holds the errors of the last fold", _LOOP, section,
+             lambda folds: [folds[-1]] * len(folds)),
+            ("every row holds the errors of the first fold", _LOOP, section,
+             lambda folds: [folds[0]] * len(folds)),
+            ("the first fold is left out", _TABLE, section, lambda folds: folds[1:]),
+            ("the last fold is left out", _TABLE, section, lambda folds: folds[:-1]),
+        ),
+        "share": as_choices(
+            ("the errors add up from fold to fold", _LOOP, section,
+             lambda errors, m, rest, n: errors.cumsum(axis=0)),
+            ("only the first fold is filled in", _LOOP, section, _only(0)),
+            ("only the last fold is filled in", _LOOP, section, _only(-1)),
+            ("only the errors of the first fold are returned", _LOOP, section,
+             lambda errors, m, rest, n: errors[:1]),
+            ("only the errors of the last fold are returned", _LOOP, section,
+             lambda errors, m, rest, n: errors[-1:]),
+            ("each squared error is divided by the number of all rows, not of the held-out ones",
+             _SHARE, section, lambda errors, m, rest, n: errors * m / n),
+            ("each squared error is divided by the number of training rows", _SHARE, section,
+             lambda errors, m, rest, n: errors * m / rest),
+            ("each error is weighted by the rows of its fold, against the mean over all folds",
+             _SHARE, section, lambda errors, m, rest, n: errors * m / m.mean()),
+            ("the errors are divided by the number of folds, as if to be added up", _SHARE, section,
+             lambda errors, m, rest, n: errors / len(errors)),
+        ),
+    }  # fmt: skip
+
+
+CHOICES = {
+    **in_a_fold("k-folds"),
+    "grid": as_choices(
+        ("every column has the first λ", _GRID, "k-folds", lambda lams: [lams[0]] * len(lams)),
+        ("every column has the last λ", _GRID, "k-folds", lambda lams: [lams[-1]] * len(lams)),
+        ("the columns come in ascending order of λ", _GRID, "k-folds", np.sort),
+        ("the columns come in descending order of λ", _GRID, "k-folds",
+         lambda lams: np.sort(lams)[::-1]),
+        ("the columns come in reversed order of lams", _GRID, "k-folds", lambda lams: lams[::-1]),
+        ("the position of λ in lams stands for λ itself", _GRID, "k-folds",
+         lambda lams: range(len(lams))),
+        ("the λ add up from one column to the next", _GRID, "k-folds", np.cumsum),
+        ("each λ comes once, even one that stands in lams twice", _GRID, "k-folds",
+         lambda lams: list(dict.fromkeys(lams))),
+    ),
+    "table": as_choices(
+        ("the errors are averaged over the folds", _TABLE, "k-folds",
+         lambda errors: errors.mean(axis=0)),
+        ("the errors are averaged over the λ", _TABLE, "k-folds",
+         lambda errors: errors.mean(axis=1)),
+        ("the errors are added up over the folds", _TABLE, "k-folds",
+         lambda errors: errors.sum(axis=0)),
+        ("the errors add up from λ to λ", _LOOP, "k-folds",
+         lambda errors: errors.cumsum(axis=1)),
+    ),
+}  # fmt: skip
 
 
 ENTRY = Entry(
@@ -137,57 +319,12 @@ ENTRY = Entry(
     compare=errors_agree,
     misconceptions=(
         Misconception(
-            "subtracting an (n, 1) from an (n,) makes an (n, n) array",
-            "print the shapes of the held-out y, of its prediction and of their difference: each "
-            "should have one number per held-out row.",
-            "k-folds",
-            _with(_of_a_square),
-        ),
-        Misconception(
-            "the error is measured on the training rows",
-            "ask which rows the fit has not seen, and whether those are the ones that you measure "
-            "on.",
-            "three-sets",
-            _with(_on_training_rows),
-        ),
-        Misconception(
-            "the fit sees all rows, the held-out ones included",
-            "print len(y) inside the function that is passed as `fit`: it should be the number of "
-            "training rows of the fold.",
-            "three-sets",
-            _with(_fitted_to_all),
-        ),
-        Misconception(
-            "the two sets of a fold are swapped",
-            "print the first pair of `folds`, and see in which order the two sets come.",
-            "k-folds",
-            lambda fit, X, y, lams, folds: cross_val_errors(
-                fit, X, y, lams, [fold[::-1] for fold in folds]
-            ),
-        ),
-        Misconception(
-            "the intercept is left out of the predictions",
-            "write the prediction for one row as a formula, and compare it with your code.",
-            "cross-validation-code",
-            _with(_without_intercept),
-        ),
-        Misconception(
-            "the squared errors of a fold are added up, not averaged",
-            "ask whether a fold of 16 rows should count more than one of 15.",
-            "k-folds",
-            _with(lambda *args: np.sum(_residuals(*args) ** 2)),
-        ),
-        Misconception(
-            "the root of the mean squared error is returned",
-            "ask for the unit of what you return: is it that of y, or that of y²?",
-            "k-folds",
-            _with(lambda *args: np.sqrt(np.mean(_residuals(*args) ** 2))),
-        ),
-        Misconception(
             "the axes are mixed up: one row for each λ, one column for each fold",
             "print the shape of your errors for two folds and three λ.",
             "k-folds",
             lambda *args: cross_val_errors(*args).T,
         ),
     ),
+    formula=_formula,
+    choices=CHOICES,
 )

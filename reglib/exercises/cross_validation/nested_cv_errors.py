@@ -9,12 +9,17 @@ import numpy as np
 from reglib.checks.entry import Case, Entry, Function, Misconception, Relation, Rng, nearly
 from reglib.exercises import draws
 from reglib.exercises.chance import Chance
+from reglib.exercises.choices import as_choices
 from reglib.exercises.cross_validation.best_lambda import best_lambda
 from reglib.exercises.cross_validation.cross_val_errors import (
     FINGERPRINT,
     cross_val_errors,
     errors_agree,
+    fold_errors,
+    in_a_fold,
+    in_time_order,
     mse,
+    weigh,
 )
 from reglib.exercises.cross_validation.kfold_indices import (
     folds_in_order,
@@ -34,6 +39,9 @@ SPREAD = Function(
     "lambda X, y, lam: (0 * X[0], y.mean() + abs(lam - (X[:, 0].max() - X[:, 0].min())))"
 )
 COUNT = Function("lambda X, y, lam: (0 * X[0], y.mean() + 10 * abs(lam - len(y)))")
+# Where each inner fold holds out one row, the folds are the same whatever the shuffle, and so is
+# the best λ of any fit: here of ridge for one feature, without an intercept.
+SLOPE = Function("lambda X, y, lam: (X.T @ y / ((X**2).sum() + lam), 0.0)")
 COIN = Function("lambda X, y, lam: (0 * X[0], (lam - 1) * y.mean())")
 MANY = 35
 
@@ -65,6 +73,11 @@ def cases(rng: np.random.Generator) -> list[Case]:
         "this made-up fit is best at the λ that equals the spread of its rows, largest x less "
         "smallest, so each outer fold should choose the spread of its own training rows"
     )
+    alone = (
+        "where each inner fold holds out one row there is no chance in it: each outer fold chooses "
+        "the λ whose errors on all of its training rows, left out one at a time, have the least "
+        "mean"
+    )
     count = (
         "this made-up fit is best at the λ that equals its number of rows, so the best λ is the "
         "number of rows in an inner training set"
@@ -73,16 +86,18 @@ def cases(rng: np.random.Generator) -> list[Case]:
         "shuffled, each inner training set has rows of both kinds; in order, it may have rows of "
         "one kind only"
     )
-    source = (
-        "chance comes from `rng` alone: the same state makes the same choices, another state others"
-    )
+    source = "chance comes from `rng`, and from nothing else"
     single, chosen, parts, mixed, given = RUBRIC
-    seeds = iter(rng.choice(10_000, 12, replace=False).tolist())
+    seeds = iter(rng.choice(10_000, 16, replace=False).tolist())
 
-    def draw(n, p, outer_k):
-        X, y = draws.problem(rng, n, p)
-        lams = np.array([draws.penalty(rng)])
+    def draw(n, p, outer_k, whole=False):
+        X, y = draws.problem(rng, n, p, whole)
+        lams = np.array([2 if whole else draws.penalty(rng)])
         return FINGERPRINT, X, y, lams, draws.folds(rng, n, outer_k), 2, Rng(next(seeds))
+
+    def ahead(n, p):
+        fit, X, y, lams, _, inner_k, given = draw(n, p, 2)
+        return fit, X, y, lams, in_time_order(n, 4, 2), inner_k, given
 
     def three_groups(size):
         """Each outer fold holds out one of three groups of rows with the same x each."""
@@ -100,6 +115,19 @@ def cases(rng: np.random.Generator) -> list[Case]:
         X, outer = draws.rows(rng, 12, 1), draws.folds(rng, 12, 3)
         return COUNT, X, y, lams, outer, inner_k, Rng(next(seeds))
 
+    def one_by_one(n, outer_k):
+        """Each inner fold holds out one row; the outer folds choose different λ, and clearly."""
+        while True:
+            x = draws.numbers(rng, n, -9, 9)
+            X, y = x[:, None], (0.5 * x + rng.normal(0, 3, n)).round(1)
+            lams = rng.permutation((draws.penalties(rng, 6) * [1, 1, 2, 2, 4, 8]).round(1))
+            outer = draws.folds(rng, n, outer_k)
+            inner_k = n - n // outer_k
+            chosen = [_leave_one_out(X[rows], y[rows], lams) for rows, _ in outer]
+            others = chosen[0], _leave_one_out(X[:inner_k], y[:inner_k], lams)
+            if None not in chosen and chosen[-1] not in others and others[0] != others[1]:
+                return SLOPE, X, y, lams, outer, inner_k, Rng(next(seeds))
+
     def of_two_kinds(kinds):
         """One outer fold, whose 40 training rows are of two kinds."""
         low, gap = rng.integers(1, 9), rng.integers(12, 30)
@@ -116,9 +144,14 @@ def cases(rng: np.random.Generator) -> list[Case]:
     repeated = *coins, 2, Rng(next(seeds))
     return [
         Case(single, "a single λ, six rows", draw(6, 1, 2), refit),
-        Case(single, "a single λ, nine rows", draw(9, 2, 3), refit),
+        Case(single, "a single λ, seven rows", draw(7, 2, 3), refit),
+        Case(single, "a single λ, whole numbers", draw(8, 2, 2, whole=True), refit),
+        Case(single, "a single λ, rows in time order", ahead(8, 2), refit),
         Case(chosen, "three groups of rows", three_groups(4), spread),
         Case(chosen, "three other groups of rows", three_groups(4), spread),
+        Case(chosen, "eight rows, inner folds of one row", one_by_one(8, 2), alone),
+        Case(chosen, "nine rows, inner folds of one row", one_by_one(9, 3), alone),
+        Case(chosen, "twelve rows, inner folds of one row", one_by_one(12, 4), alone),
         Case(parts, "twelve rows, four inner folds", by_count(4, 6, [5, 7, 8, 9]), count),
         Case(parts, "twelve rows, two inner folds", by_count(2, 4, [5, 6, 7, 8]), count),
         Case(mixed, "two kinds of rows, one after the other",
@@ -128,6 +161,15 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(given, "the same, with the same generator again", repeated, source),
         Case(given, "the same, with another generator", (*coins, 2, Rng(next(seeds))), source),
     ]  # fmt: skip
+
+
+def _leave_one_out(X: np.ndarray, y: np.ndarray, lams: np.ndarray) -> float | None:
+    """The best λ for `SLOPE`, or None where another is too close."""
+    above, below = X[:, 0] * y, X[:, 0] ** 2
+    w = (above.sum() - above)[:, None] / ((below.sum() - below)[:, None] + lams)
+    mean = ((y[:, None] - X * w) ** 2).mean(axis=0)
+    least, second = np.sort(mean)[:2]
+    return lams[mean.argmin()] if second - least > 1e-4 * least else None
 
 
 def is_left_to_chance(args: tuple) -> bool:
@@ -204,34 +246,72 @@ def _is_fit_to_a_part(args: tuple, value: Any) -> bool:
     return True
 
 
-def _with(choose: Callable, judge: Callable) -> Callable:
-    """A wrong nested cross-validation: how it chooses λ for a fold, and what it returns for it."""
+def _formula(
+    fit,
+    X,
+    y,
+    lams,
+    outer,
+    inner_k,
+    rng,
+    *,
+    chosen_on=lambda n, train, held_out: train,
+    count=lambda inner_k, outer, n: inner_k,
+    split=kfold_indices,
+    table=cross_val_errors,
+    choose=best_lambda,
+    share=lambda errors, m, rest, n: errors,
+    **places,
+):
+    """λ is chosen by a `table` of errors on inner folds of the rows `chosen_on`.
+
+    The places of `in_a_fold` are those of the refit and its error.
+    """
+    errors = []
+    for fold in outer:
+        rows = chosen_on(len(y), *fold)
+        inner = split(len(rows), count(inner_k, outer, len(rows)), rng)
+        lam = choose(lams, np.asarray(table(fit, X[rows], y[rows], lams, inner)))
+        errors.append(fold_errors(fit, X, y, [lam], [fold], **places)[0])
+    return weigh(share, np.array(errors), y, outer)[:, 0]
+
+
+def _of_each(judge: Callable) -> Callable:
+    """`judge(fit, X, y, lams, fold, inner, lam)` gives the error of each outer fold."""
 
     def wrong(fit, X, y, lams, outer, inner_k, rng):
-        return np.array([
-            judge(fit, X, y, fold, choose(fit, X, y, lams, fold, inner_k, rng), inner_k, rng)
-            for fold in outer
-        ])  # fmt: skip
+        def one(train, held_out):
+            inner = kfold_indices(len(train), inner_k, rng)
+            table = cross_val_errors(fit, X[train], y[train], lams, inner)
+            lam = best_lambda(lams, table)
+            return judge(fit, X, y, lams, (train, held_out), inner, lam, table)
+
+        return np.array([one(*fold) for fold in outer])
 
     return wrong
 
 
-def _choose_inside(fit, X, y, lams, fold, inner_k, rng):
-    rows = fold[0]
-    inner = kfold_indices(len(rows), inner_k, rng)
-    return best_lambda(lams, cross_val_errors(fit, X[rows], y[rows], lams, inner))
+def _last_inner_fit(fit, X, y, lams, fold, inner, lam, table):
+    train, held_out = fold
+    part = train[inner[-1][0]]
+    return mse(X[held_out], y[held_out], *fit(X[part], y[part], lam))
 
 
-def _choose_in_order(fit, X, y, lams, fold, inner_k, rng):
-    rows = fold[0]
-    inner = folds_in_order(len(rows), inner_k, rng)
-    return best_lambda(lams, cross_val_errors(fit, X[rows], y[rows], lams, inner))
+def _mean_of_inner_fits(fit, X, y, lams, fold, inner, lam, table):
+    train, held_out = fold
+    parts = [train[part] for part, _ in inner]
+    return np.mean([mse(X[held_out], y[held_out], *fit(X[p], y[p], lam)) for p in parts])
 
 
-def _choose_by_first_rows(fit, X, y, lams, fold, inner_k, rng):
-    return best_lambda(
-        lams, cross_val_errors(fit, X, y, lams, kfold_indices(len(fold[0]), inner_k, rng))
-    )
+def _by_first_rows(fit, X, y, lams, outer, inner_k, rng):
+    """The inner folds number the training rows, and pick rows of the whole X."""
+
+    def one(train, held_out):
+        inner = kfold_indices(len(train), inner_k, rng)
+        lam = best_lambda(lams, cross_val_errors(fit, X, y, lams, inner))
+        return mse(X[held_out], y[held_out], *fit(X[train], y[train], lam))
+
+    return np.array([one(*fold) for fold in outer])
 
 
 def _once_for_all(fit, X, y, lams, outer, inner_k, rng):
@@ -239,20 +319,115 @@ def _once_for_all(fit, X, y, lams, outer, inner_k, rng):
     return cross_val_errors(fit, X, y, [lam], outer)[:, 0]
 
 
-def _judge_refit(fit, X, y, fold, lam, inner_k, rng):
-    train, held_out = fold
-    return mse(X[held_out], y[held_out], *fit(X[train], y[train], lam))
+def _by_one_fold(which: int) -> Callable:
+    """The λ that one outer fold chooses serves for all."""
+
+    def wrong(fit, X, y, lams, outer, inner_k, rng):
+        train, _ = outer[which]
+        inner = kfold_indices(len(train), inner_k, rng)
+        lam = best_lambda(lams, cross_val_errors(fit, X[train], y[train], lams, inner))
+        return cross_val_errors(fit, X, y, [lam], outer)[:, 0]
+
+    return wrong
 
 
-def _judge_on_training_rows(fit, X, y, fold, lam, inner_k, rng):
-    train, _ = fold
-    return mse(X[train], y[train], *fit(X[train], y[train], lam))
+def _by_outer_errors(fit, X, y, lams, outer, inner_k, rng):
+    """Plain cross-validation: the λ of least mean error on the outer folds, and its errors."""
+    errors = cross_val_errors(fit, X, y, lams, outer)
+    return cross_val_errors(fit, X, y, [best_lambda(lams, errors)], outer)[:, 0]
 
 
-def _judge_last_inner_fit(fit, X, y, fold, lam, inner_k, rng):
-    train, held_out = fold
-    part = train[kfold_indices(len(train), inner_k, rng)[-1][0]]
-    return mse(X[held_out], y[held_out], *fit(X[part], y[part], lam))
+def _by_each_outer_error(fit, X, y, lams, outer, inner_k, rng):
+    return cross_val_errors(fit, X, y, lams, outer).min(axis=1)
+
+
+def _on_all_rows(fit, X, y, lams, inner):
+    """Each inner fit is made to all rows, and measured on them."""
+    every = np.arange(len(y))
+    return cross_val_errors(fit, X, y, lams, [(every, every)])
+
+
+def _first_split(n, k, rng):
+    return kfold_indices(n, k, rng)[:1]
+
+
+_LAST = (
+    "print len(y) of the very last fit that you make for an outer fold: it should be all that is "
+    "not held out there."
+)
+_HELD = "change the y of a row: the λ of the outer fold that holds it out must stay as it is."
+_PART = "ask which rows had no part in choosing λ and none in the refit."
+_INNER = (
+    "print inner_k, the number of inner folds and the number of rows in each of them, for one "
+    "outer fold."
+)
+_WINNER = "print the table of inner errors and the λ that you choose from it, for one outer fold."
+_LOOP = "print the λ of each outer fold beside the inner errors that it should come from."
+_SECTION = "nested-cross-validation"
+_LEFT_OUT = ("splits", "strength")  # each outer fold is one call here, with a λ just chosen
+CHOICES = {
+    "chosen_on": as_choices(
+        ("λ is chosen on the held-out rows of the outer fold", _HELD, _SECTION,
+         lambda n, train, held_out: held_out),
+        ("λ is chosen on all training rows but the last", _INNER, _SECTION,
+         lambda n, train, held_out: train[:-1]),
+    ),
+    "count": as_choices(
+        ("there are as many inner folds as outer ones, whatever inner_k is", _INNER, _SECTION,
+         lambda inner_k, outer, n: len(outer)),
+        ("there are five inner folds, whatever inner_k is", _INNER, _SECTION,
+         lambda inner_k, outer, n: 5),
+        ("there are two inner folds, whatever inner_k is", _INNER, _SECTION,
+         lambda inner_k, outer, n: 2),
+        ("there is one inner fold too many", _INNER, _SECTION,
+         lambda inner_k, outer, n: inner_k + 1),
+        ("there is one inner fold too few", _INNER, _SECTION,
+         lambda inner_k, outer, n: inner_k - 1),
+        ("each inner fold holds out one row, whatever inner_k is", _INNER, _SECTION,
+         lambda inner_k, outer, n: n),
+        ("inner_k is taken for the number of rows in an inner fold", _INNER, _SECTION,
+         lambda inner_k, outer, n: n // inner_k),
+    ),
+    "split": as_choices(
+        (
+            "the inner folds are not shuffled",
+            "imagine outer training rows that are sorted: what would the inner folds look like?",
+            "k-folds",
+            folds_in_order,
+        ),
+        ("only the first inner fold counts", _INNER, _SECTION, _first_split),
+    ),
+    "table": as_choices(
+        ("λ is chosen by the errors on the inner training rows", _WINNER, "three-sets",
+         lambda fit, X, y, lams, inner:
+             cross_val_errors(fit, X, y, lams, [(seen, seen) for seen, _ in inner])),
+        ("λ is chosen by fits to all the training rows of the outer fold, and their errors there",
+         _WINNER, "three-sets", _on_all_rows),
+        ("the two sets of an inner fold are swapped", _WINNER, _SECTION,
+         lambda fit, X, y, lams, inner:
+             cross_val_errors(fit, X, y, lams, [fold[::-1] for fold in inner])),
+    ),
+    "choose": as_choices(
+        ("λ is the one of the largest mean inner error", _WINNER, _SECTION,
+         lambda lams, errors: lams[errors.mean(axis=0).argmax()]),
+        ("the first λ is taken, whatever the inner errors", _WINNER, _SECTION,
+         lambda lams, errors: lams[0]),
+        ("the last λ is taken, whatever the inner errors", _WINNER, _SECTION,
+         lambda lams, errors: lams[-1]),
+        ("the largest λ is taken, whatever the inner errors", _WINNER, _SECTION,
+         lambda lams, errors: lams.max()),
+        ("the smallest λ is taken, whatever the inner errors", _WINNER, _SECTION,
+         lambda lams, errors: lams.min()),
+        ("the position of the best λ stands for λ itself", _WINNER, _SECTION,
+         lambda lams, errors: float(errors.mean(axis=0).argmin())),
+        ("the least inner error stands for λ", _WINNER, _SECTION,
+         lambda lams, errors: errors.mean(axis=0).min()),
+        ("λ is the mean of all lams", _WINNER, _SECTION, lambda lams, errors: lams.mean()),
+        ("the means of the inner errors are taken over the λ, not over the folds", _WINNER,
+         _SECTION, lambda lams, errors: lams[errors.mean(axis=1).argmin()]),
+    ),
+    **{place: choices for place, choices in in_a_fold(_SECTION).items() if place not in _LEFT_OUT},
+}  # fmt: skip
 
 
 ENTRY = Entry(
@@ -289,36 +464,65 @@ ENTRY = Entry(
     misconceptions=(
         Misconception(
             "the inner winner is not refitted to all the training rows of the outer fold",
-            "print len(y) of the very last fit that you make for an outer fold: it should be all "
-            "that is not held out there.",
-            "nested-cross-validation",
-            _with(_choose_inside, _judge_last_inner_fit),
+            _LAST,
+            _SECTION,
+            _of_each(_last_inner_fit),
             recognise=_is_fit_to_a_part,
         ),
         Misconception(
             "one λ, chosen on all rows, serves for all outer folds",
-            "change the y of a row: the λ of the outer fold that holds it out must stay as it is.",
-            "nested-cross-validation",
+            _HELD,
+            _SECTION,
             _once_for_all,
         ),
         Misconception(
             "the inner folds number the training rows, and are used to pick rows of the whole X",
             "print train and the inner folds side by side for an outer fold that holds out row 0: "
             "to which rows does the inner number 0 belong?",
-            "nested-cross-validation",
-            _with(_choose_by_first_rows, _judge_refit),
+            _SECTION,
+            _by_first_rows,
         ),
         Misconception(
-            "the inner folds are not shuffled",
-            "imagine outer training rows that are sorted: what would the inner folds look like?",
-            "k-folds",
-            _with(_choose_in_order, _judge_refit),
+            "the λ of the first outer fold serves for all the others",
+            _LOOP,
+            _SECTION,
+            _by_one_fold(0),
         ),
         Misconception(
-            "the error is measured on the training rows of the outer fold",
-            "ask which rows had no part in choosing λ and none in the refit.",
-            "three-sets",
-            _with(_choose_inside, _judge_on_training_rows),
+            "the λ of the last outer fold serves for all the others",
+            _LOOP,
+            _SECTION,
+            _by_one_fold(-1),
+        ),
+        Misconception(
+            "λ is the one of least mean error on the outer folds, as in plain cross-validation",
+            _PART,
+            _SECTION,
+            _by_outer_errors,
+        ),
+        Misconception(
+            "each outer fold takes the λ that is best on its held-out rows",
+            _PART,
+            _SECTION,
+            _by_each_outer_error,
+        ),
+        Misconception(
+            "the least inner error is returned, not the error on the held-out rows",
+            _PART,
+            _SECTION,
+            _of_each(lambda *args: args[-1].mean(axis=0).min()),
+        ),
+        Misconception(
+            "the λ that was chosen is returned, not the error that it leads to",
+            "ask for the unit of what you return: is it an error, or a λ?",
+            _SECTION,
+            _of_each(lambda *args: args[-2]),
+        ),
+        Misconception(
+            "the inner fits are measured on the held-out rows, and their errors averaged",
+            _LAST,
+            _SECTION,
+            _of_each(_mean_of_inner_fits),
         ),
         Misconception(
             "chance has another source than the `rng` that is passed in",
@@ -337,4 +541,6 @@ ENTRY = Entry(
             recognise_all=_CHANCE.never_changes,
         ),
     ),
+    formula=_formula,
+    choices=CHOICES,
 )

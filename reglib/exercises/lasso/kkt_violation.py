@@ -3,8 +3,9 @@
 import numpy as np
 
 import reglib
-from reglib.checks.entry import Case, Entry, Misconception
+from reglib.checks.entry import Case, Entry
 from reglib.exercises import draws
+from reglib.exercises.choices import as_choices, factors, residuals
 from reglib.exercises.lasso.lambda_max import lambda_max
 
 
@@ -32,11 +33,16 @@ RUBRIC = {
 def cases(rng: np.random.Generator) -> list[Case]:
     inside, outside, intercept, tiny, edges = RUBRIC
     held = "a feature with w_j = 0 may have any covariance within ±λ"
+    met = "where all conditions are met the answer is 0"
     free = "b is free, so the residuals must have mean zero"
     exact = "w_j = 0 means exactly 0: a tiny w_j is in, and held to the equation"
 
-    def draw(n, p, zeros, where, small=(), whole=False, lam=None):
-        """A point that violates the condition at `where` most, and others by less."""
+    def draw(n, p, zeros, where, small=(), whole=False, lam=None, sign=0, side=0):
+        """A point that violates the condition at `where` most, and others by less.
+
+        `sign` is that of the w at `where`, or of its gradient if w is zero, and `side` that of the
+        gradient times w, or of that of b: 0 if they do not matter.
+        """
         while True:
             X, y = draws.problem(rng, n, p, whole, cond=10)
             if where == p:  # else a wrong b would show in the other conditions even more
@@ -45,28 +51,42 @@ def cases(rng: np.random.Generator) -> list[Case]:
             w[list(zeros)] = 0
             for j in small:
                 w[j] = np.sign(w[j]) * 1e-12
-            off = rng.uniform(3, 6) if where == p else 0.2
-            b = np.mean(y - X @ w) + rng.choice([-1, 1]) * off
+            off = (side or rng.choice([-1, 1])) * rng.uniform(3, 6) if where == p else 0.2
+            b = np.mean(y - X @ w) + off
             b = int(b) if whole else float(round(b, 1))
             strength = draws.penalty(rng) if lam is None else lam
             v = _violations(w, b, X, y, strength)
             rest = np.delete(v, where)
+            if not (v[where] > 0.2 and v[where] > rest.max() + 0.05 and rest.max() > 0.05):
+                continue
+            if whole and abs(v[where] - v[where].round()) < 0.1:
+                continue
             rounded = _violations(np.where(np.abs(w) < 1e-6, 0, w), b, X, y, strength).max()
-            matters = not small or rounded < v[where] - 0.05
-            if v[where] > 0.2 and v[where] > rest.max() + 0.05 and rest.max() > 0.05 and matters:
-                return w, b, X, y, strength
+            if small and rounded >= v[where] - 0.05:
+                continue
+            if where < p:
+                slope = -X[:, where] @ (y - b - X @ w)
+                if side * slope * w[where] < 0:
+                    continue
+                if sign * (w[where] or slope) < 0:  # the same with both turned round
+                    X[:, where], w[where] = -X[:, where], -w[where] + 0.0
+            return w, b, X, y, strength
 
     X, y = draws.problem(rng, 4, 2, cond=4)
     solved = np.zeros(2), float(y.mean()), X, y, round(1.2 * lambda_max(X, y) + 0.1, 2)
     return [
-        Case(inside, "four rows, one feature", draw(4, 1, [], 0)),
-        Case(inside, "five rows, two features", draw(5, 2, [1], 0)),
-        Case(inside, "eight rows, four features", draw(8, 4, [0, 2], 3)),
-        Case(outside, "one feature, which is out", draw(3, 1, [0], 0), held),
-        Case(outside, "six rows, three features", draw(6, 3, [0, 2], 2), held),
+        Case(inside, "a point that meets all conditions", _solved(rng), met),
+        Case(inside, "four rows, one feature", draw(4, 1, [], 0, sign=-1, side=1)),
+        Case(inside, "five rows, two features", draw(5, 2, [1], 0, sign=1, side=-1)),
+        Case(inside, "eight rows, four features", draw(8, 4, [0, 2], 3, sign=1, side=1)),
+        Case(inside, "seven rows, two features", draw(7, 2, [0], 1, sign=-1, side=-1)),
+        Case(outside, "one feature, which is out", draw(3, 1, [0], 0, sign=1), held),
+        Case(outside, "six rows, three features", draw(6, 3, [0, 2], 2, sign=-1), held),
         Case(outside, "all zero, λ above λ_max", solved, held),
-        Case(intercept, "three rows, one feature", draw(3, 1, [], 1), free),
-        Case(intercept, "six rows, three features", draw(6, 3, [1], 3), free),
+        Case(outside, "nine rows, four features", draw(9, 4, [0, 1, 3], 0), held),
+        Case(intercept, "three rows, one feature", draw(3, 1, [], 1, side=1), free),
+        Case(intercept, "six rows, three features", draw(6, 3, [1], 3, side=-1), free),
+        Case(intercept, "five rows, two features", draw(5, 2, [0], 2, side=-1), free),
         Case(tiny, "a tiny weight", draw(5, 2, [], 1, small=[1]), exact),
         Case(edges, "λ = 0", draw(5, 2, [1], 0, lam=0.0)),
         Case(edges, "more features than rows", draw(3, 5, [1, 2], 4)),
@@ -74,25 +94,244 @@ def cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def _of_a_square(w, b, X, y, lam):
-    residual = y - (X @ w[:, None] + b)
-    gradient, w = -X.T @ residual / len(y), w[:, None]
-    v = np.where(w == 0, np.abs(gradient) - lam, np.abs(gradient + lam * np.sign(w)))
-    return max(v.max(), abs(residual.mean()), 0.0)
+def _solved(rng):
+    """A point that meets all conditions, with features in and out."""
+    X = np.array([[1.0, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) * rng.choice([2, 4])
+    X, a = X + rng.integers(1, 5, 3), float(X[0, 0] ** 2)
+    lam, w = draws.penalty(rng), np.array([1.5, 0.0, -0.5]) * rng.choice([-1, 1])
+    # The columns are not correlated, so each covariance is that of its own feature alone.
+    pull = np.array([np.sign(w[0]) * lam, rng.choice([-0.5, 0.5]) * lam, np.sign(w[2]) * lam])
+    y = X @ w + (X - X.mean(axis=0)) @ (pull / a) + 3.0
+    return w, 3.0, X, y, lam
 
 
-def _with(loss=lambda n: 1.0, sign=1.0, zero=0.0, b_counts=True, join=np.max):
-    """A violation with wrong factors: on the gradient of the loss or on the sign of w."""
+def _formula(
+    w,
+    b,
+    X,
+    y,
+    lam,
+    *,
+    residual=lambda y, X, w, b: y - b - X @ w,
+    loss=lambda n: 1.0,
+    strength=lambda lam, n: lam,
+    zero=lambda w: w == 0,
+    inside=lambda g, w, lam: np.abs(g + lam * np.sign(w)),
+    outside=lambda g, lam: np.maximum(np.abs(g) - lam, 0),
+    of_b=lambda r, b, lam: abs(r.mean()),
+    join=max,
+):
+    """`zero` says which w are held to `outside`, the condition on a w_j of zero."""
+    n, r, lam = len(y), residual(y, X, w, b), strength(lam, len(y))
+    g = -loss(n) * (X.T @ r / n).T
+    v = np.where(zero(w), outside(g, lam), inside(g, w, lam))
+    return float(join([*v.ravel(), loss(n) * of_b(r, b, lam)]))
 
-    def wrong(w, b, X, y, lam):
-        residual = y - b - X @ w
-        gradient = -loss(len(y)) * X.T @ residual / len(y)
-        equation = np.abs(gradient + sign * lam * np.sign(w))
-        out = np.maximum(np.abs(gradient) - lam, 0)
-        v = np.where(np.abs(w) <= zero, out, equation)
-        return float(join([*v, loss(len(y)) * abs(residual.mean()) * b_counts]))
 
-    return wrong
+_KINK = "ask which slopes |w_j| has at its kink, and which covariances they allow."
+_SLOPES = (
+    "take one feature and a w a little above zero: the loss wants it larger, the penalty smaller. "
+    "With which sign do the two slopes meet?"
+)
+_TINY = "ask whether |w_j| has a kink at w_j = 0.001, however small that is."
+_OF_B = "add 1000 to b, then take 1000 away: both fits are useless, so both answers must be large."
+_WORST = (
+    "ask for one number that is small only if the worst of all conditions is nearly met, however "
+    "many features there are."
+)
+_SIZE = "write down the slope of λ|w_j| at w_j = 3 and at w_j = −3: what does it depend on?"
+_SECTION = "kkt-conditions"
+CHOICES = {
+    "residual": residuals(_SECTION),
+    "loss": as_choices(
+        (
+            "the half in front of the loss is forgotten",
+            "differentiate the loss with its factor 1/(2n) in front, and see what becomes of the "
+            "2 that the squares bring down.",
+            _SECTION,
+            lambda n: 2.0,
+        ),
+        (
+            "the gradient is summed over the rows, not averaged",
+            "repeat every row of the data once: J stays as it is, so your answer must too.",
+            _SECTION,
+            lambda n: float(n),
+        ),
+        *(
+            (choice.name, choice.advice, choice.section, choice.value)
+            for choice in factors("the gradient of the loss", _SECTION, _SLOPES, halved=False)
+            if choice.value(7) not in (2.0, 7.0, -1.0)
+        ),
+    ),
+    "strength": as_choices(
+        ("λ is ignored", _SIZE, _SECTION, lambda lam, n: 0.0),
+        ("λ is halved", _SIZE, _SECTION, lambda lam, n: lam / 2),
+        ("λ is doubled", _SIZE, _SECTION, lambda lam, n: 2 * lam),
+        ("λ is multiplied by n", _SIZE, "lambda-and-n", lambda lam, n: n * lam),
+        ("λ is divided by n", _SIZE, "lambda-and-n", lambda lam, n: lam / n),
+        ("λ is squared", _SIZE, _SECTION, lambda lam, n: lam**2),
+        ("1 stands for λ", _SIZE, _SECTION, lambda lam, n: 1.0),
+    ),
+    "zero": as_choices(
+        ("small counts as zero", _TINY, _SECTION, lambda w: np.abs(w) < 1e-6),
+        (
+            "every w_j is treated as if it were zero",
+            _KINK,
+            _SECTION,
+            lambda w: np.full(w.shape, True),
+        ),
+        ("every negative w_j is treated as if it were zero", _SLOPES, _SECTION, lambda w: w <= 0),
+        ("every positive w_j is treated as if it were zero", _SLOPES, _SECTION, lambda w: w >= 0),
+        ("the two conditions are exchanged", _KINK, _SECTION, lambda w: w != 0),
+    ),
+    "inside": as_choices(
+        (
+            "the penalty enters the equation with the wrong sign",
+            _SLOPES,
+            _SECTION,
+            lambda g, w, lam: np.abs(g - lam * np.sign(w)),
+        ),
+        (
+            "the equation compares sizes, and not the sign of w_j",
+            _SLOPES,
+            _SECTION,
+            lambda g, w, lam: np.abs(np.abs(g) - lam),
+        ),
+        (
+            "every sign is taken to be positive",
+            _SLOPES,
+            _SECTION,
+            lambda g, w, lam: np.abs(g + lam),
+        ),
+        (
+            "the slope of the penalty is λw_j, as in ridge",
+            _SIZE,
+            _SECTION,
+            lambda g, w, lam: np.abs(g + lam * w),
+        ),
+        (
+            "the slope of the penalty is λ|w_j|",
+            _SIZE,
+            _SECTION,
+            lambda g, w, lam: np.abs(g + lam * np.abs(w)),
+        ),
+        (
+            "the equation fails on one side only, without an absolute value",
+            _SLOPES,
+            _SECTION,
+            lambda g, w, lam: g + lam * np.sign(w),
+        ),
+        (
+            "the equation fails on one side only, with its sign turned",
+            _SLOPES,
+            _SECTION,
+            lambda g, w, lam: -g - lam * np.sign(w),
+        ),
+        ("λ is left out of the equation", _SLOPES, _SECTION, lambda g, w, lam: np.abs(g)),
+        ("the features that are in are not looked at", _KINK, _SECTION, lambda g, w, lam: 0 * g),
+    ),
+    "outside": as_choices(
+        ("zeros are held to the equation", _KINK, _SECTION, lambda g, lam: np.abs(g)),
+        (
+            "zeros must have a covariance of exactly ±λ",
+            _KINK,
+            _SECTION,
+            lambda g, lam: np.abs(np.abs(g) - lam),
+        ),
+        (
+            "zeros are held to the equation of a positive w_j",
+            _KINK,
+            _SECTION,
+            lambda g, lam: np.abs(g + lam),
+        ),
+        (
+            "the whole covariance counts where it exceeds λ",
+            _KINK,
+            _SECTION,
+            lambda g, lam: np.where(np.abs(g) > lam, np.abs(g), 0),
+        ),
+        (
+            "a covariance below −λ is overlooked",
+            _KINK,
+            _SECTION,
+            lambda g, lam: np.maximum(-g - lam, 0),
+        ),
+        (
+            "a covariance above λ is overlooked",
+            _KINK,
+            _SECTION,
+            lambda g, lam: np.maximum(g - lam, 0),
+        ),
+        (
+            "zeros fail where the covariance is within ±λ",
+            _KINK,
+            _SECTION,
+            lambda g, lam: np.maximum(lam - np.abs(g), 0),
+        ),
+        ("the features that are out are not looked at", _KINK, _SECTION, lambda g, lam: 0 * g),
+    ),
+    "of_b": as_choices(
+        (
+            "the condition on b is missing",
+            "add 1000 to b: the fit is now useless, so your answer must be large.",
+            _SECTION,
+            lambda r, b, lam: 0.0,
+        ),
+        (
+            "b is penalised",
+            _OF_B,
+            "unpenalised-intercept",
+            lambda r, b, lam: abs(-r.mean() + lam * np.sign(b)),
+        ),
+        ("a mean residual below zero is overlooked", _OF_B, _SECTION, lambda r, b, lam: r.mean()),
+        ("a mean residual above zero is overlooked", _OF_B, _SECTION, lambda r, b, lam: -r.mean()),
+        (
+            "the residuals are summed, not averaged, in the condition on b",
+            _OF_B,
+            _SECTION,
+            lambda r, b, lam: abs(r.sum()),
+        ),
+        (
+            "the absolute residuals are averaged in the condition on b",
+            _OF_B,
+            _SECTION,
+            lambda r, b, lam: np.abs(r).mean(),
+        ),
+        (
+            "the largest residual stands for their mean",
+            _OF_B,
+            _SECTION,
+            lambda r, b, lam: np.abs(r).max(),
+        ),
+        (
+            "λ is subtracted from the mean residual",
+            _OF_B,
+            "unpenalised-intercept",
+            lambda r, b, lam: abs(r.mean()) - lam,
+        ),
+        ("the mean residual is squared", _OF_B, _SECTION, lambda r, b, lam: r.mean() ** 2),
+    ),
+    "join": as_choices(
+        ("the violations are added up", _WORST, _SECTION, sum),
+        ("the violations are averaged", _WORST, _SECTION, np.mean),
+        ("the length of all violations is taken", _WORST, _SECTION, np.linalg.norm),
+        (
+            "the squares of the violations are added up",
+            _WORST,
+            _SECTION,
+            lambda v: np.sum(np.square(v)),
+        ),
+        ("the smallest violation is taken", _WORST, _SECTION, min),
+        ("the last violation stands for all", _WORST, _SECTION, lambda v: v[-1]),
+        ("the first violation stands for all", _WORST, _SECTION, lambda v: v[0]),
+        (
+            "the largest violation of w and that of b are added",
+            _WORST,
+            _SECTION,
+            lambda v: max(v[:-1]) + v[-1],
+        ),
+    ),
+}
 
 
 ENTRY = Entry(
@@ -114,58 +353,6 @@ ENTRY = Entry(
         np.array([5.5, 4.5, 1.5, 0.5]),
         0.75,
     ),
-    misconceptions=(
-        Misconception(
-            "subtracting an (n, 1) from an (n,) makes an (n, n) array",
-            "print the shapes of y, of your prediction and of their difference: each should have "
-            "one number per row.",
-            "kkt-conditions",
-            _of_a_square,
-        ),
-        Misconception(
-            "zeros are held to the equation",
-            "ask which slopes |w_j| has at its kink, and which covariances they allow.",
-            "kkt-conditions",
-            _with(zero=-1.0),
-        ),
-        Misconception(
-            "the condition on b is missing",
-            "add 1000 to b: the fit is now useless, so your answer must be large.",
-            "kkt-conditions",
-            _with(b_counts=False),
-        ),
-        Misconception(
-            "small counts as zero",
-            "ask whether |w_j| has a kink at w_j = 0.001, however small that is.",
-            "kkt-conditions",
-            _with(zero=1e-6),
-        ),
-        Misconception(
-            "the gradient is summed over the rows, not averaged",
-            "repeat every row of the data once: J stays as it is, so your answer must too.",
-            "kkt-conditions",
-            _with(loss=lambda n: n),
-        ),
-        Misconception(
-            "the penalty enters the equation with the wrong sign",
-            "take one feature and a w a little above zero: the loss wants it larger, the penalty "
-            "smaller. With which sign do the two slopes meet?",
-            "kkt-conditions",
-            _with(sign=-1.0),
-        ),
-        Misconception(
-            "the violations are added up",
-            "ask for one number that is small only if the worst of all conditions is nearly met, "
-            "however many features there are.",
-            "kkt-conditions",
-            _with(join=np.sum),
-        ),
-        Misconception(
-            "the half in front of the loss is forgotten",
-            "differentiate the loss with its factor 1/(2n) in front, and see what becomes of the "
-            "2 that the squares bring down.",
-            "kkt-conditions",
-            _with(loss=lambda n: 2.0),
-        ),
-    ),
+    formula=_formula,
+    choices=CHOICES,
 )

@@ -1,10 +1,12 @@
 """The lasso, by coordinate descent until it is there."""
 
+from functools import partial
+
 import numpy as np
 
-import reglib
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws, fits
+from reglib.exercises.choices import as_choices
 from reglib.exercises.lasso.lambda_max import lambda_max
 from reglib.exercises.lasso.soft_threshold import soft_threshold
 
@@ -29,6 +31,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     )
     nothing = "above λ_max every w is zero, and b is the mean of y"
     idle = "a column that never varies explains nothing, so its coefficient is zero"
+    late_must = "a feature may come in later: its covariance changes as the others move"
     far = "the optimality conditions hold, also where it takes many sweeps to get there"
 
     def draw(n, p, share, whole=False):
@@ -39,13 +42,27 @@ def cases(rng: np.random.Generator) -> list[Case]:
             if most > 1.2:
                 return X, y, max(1, int(share * most)) if whole else round(share * most, 2)
 
+    def lower(X, y, *others):
+        """The same with an intercept that is far below zero."""
+        return X, (y - 40).round(1), *others
+
+    def late():
+        """A feature that is out in the first sweep, and in at the end."""
+        while True:
+            X, y, lam = draw(8, 3, 0.25)
+            first, w = fits.after(1)(X, y, lam)[0], lasso_fit(X, y, lam)[0]
+            if ((first == 0) & (np.abs(w) > 0.1)).any():
+                return X, y, lam
+
     constant = draw(6, 3, 0.3)
     constant[0][:, 1] = 3.0
     return [
         Case(typical, "three rows, one feature", draw(3, 1, 0.4)),
         Case(typical, "six rows, two features", draw(6, 2, 0.3)),
-        Case(typical, "nine rows, three features", draw(9, 3, 0.15)),
+        Case(typical, "nine rows, three features, y below zero", lower(*draw(9, 3, 0.15))),
         Case(typical, "twelve rows, five features", draw(12, 5, 0.4)),
+        Case(typical, "seven rows, four features, a small λ", draw(7, 4, 0.04)),
+        Case(typical, "a feature that comes in after the first sweep", late(), late_must),
         Case(ends, "λ = 0, one feature", draw(3, 1, 0.0), least),
         Case(ends, "λ = 0, two features", draw(7, 2, 0.0), least),
         Case(ends, "λ above λ_max", draw(6, 2, 1.2), nothing),
@@ -57,28 +74,40 @@ def cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def _standardising(X, y, lam):
-    Z, mean, scale = reglib.standardize(X)
-    w = fits.minimise(Z, y - y.mean(), lam, 0) / scale
-    return w, y.mean() - mean @ w
-
-
 def _thresholding(X, y, lam):
     w = np.linalg.lstsq(X - X.mean(axis=0), y - y.mean(), rcond=None)[0]
     return fits.with_intercept(X, y, soft_threshold(w, lam))
 
 
-def _dividing_by_zero(X, y, lam):
-    w, b = lasso_fit(X, y, lam)
-    if (np.ptp(X, axis=0) > 0).all():
-        return w, b
-    return np.full(len(w), np.nan), np.nan
+def _keeping_the_covariant(X, y, lam):
+    Z = X - X.mean(axis=0)
+    kept = np.abs(Z.T @ (y - y.mean())) / len(y) > lam
+    w = np.linalg.lstsq(Z * kept, y - y.mean(), rcond=None)[0]
+    return fits.with_intercept(X, y, w)
 
 
-def _is_nan_for_a_constant_column(args, value):
-    """Whether NaN came in, and only where there is a column to bring it."""
-    constant = np.ptp(args[0], axis=0) == 0
-    return bool(constant.any() and np.isnan(np.asarray(value[0], dtype=float)[constant]).any())
+_ALIKE = (
+    "take two features that are alike: when one of them is dropped, should the other one stay as "
+    "it was?"
+)
+CHOICES = {
+    "strength": fits.STRENGTHS,
+    "l2": as_choices(
+        (
+            "ridge's penalty λ/2 ‖w‖² is added to the lasso's",
+            fits.HALVES,
+            "elastic-net",
+            lambda lam, rho, n: lam,
+        ),
+        (
+            "the update divides by a_j + λ/n, as with some of ridge's penalty",
+            fits.HALVES,
+            "elastic-net",
+            lambda lam, rho, n: lam / n,
+        ),
+    ),
+    **fits.PLACES,
+}
 
 
 ENTRY = Entry(
@@ -97,56 +126,35 @@ ENTRY = Entry(
         0.75,
     ),
     compare=fits.agree,
+    look=fits.look,
     misconceptions=(
-        Misconception(
-            *fits.PENALISED,
-            lambda X, y, lam: fits.penalised(X, y, lam, 0),
-        ),
-        Misconception(
-            *fits.UNCENTRED,
-            lambda X, y, lam: fits.with_intercept(X, y, fits.minimise(X, y, lam, 0)),
-            recognise=fits.uncentred,
-        ),
-        Misconception(
-            "λ is compared with a sum over the rows, not with a mean",
-            "repeat every row of the data once: J stays as it is, so your w must too.",
-            "lambda-and-n",
-            lambda X, y, lam: fits.centred(X, y, lam / len(y), 0),
-        ),
-        Misconception(
-            "the columns are standardised on the way",
-            "measure one feature in other units, such as grams for kilograms: at the same λ, the "
-            "predictions of the lasso must change. See whether yours do.",
-            "scale-first",
-            _standardising,
-        ),
+        fits.PENALISED,
+        fits.UNCENTRED,
+        *fits.STANDARDISING,
         Misconception(
             "least squares is followed by a threshold",
-            "take two features that are alike: when one of them is dropped, should the other one "
-            "stay as it was?",
+            _ALIKE,
             "lasso-path",
             _thresholding,
         ),
         Misconception(
-            "a column of zeros is divided by its length",
-            "see what a constant column becomes when it is centred, and which divisor your "
-            "update has for it.",
-            "coordinate-descent",
-            _dividing_by_zero,
-            recognise=_is_nan_for_a_constant_column,
+            "least squares is fitted to the features whose covariance with y exceeds λ",
+            _ALIKE,
+            "lasso-path",
+            _keeping_the_covariant,
         ),
         Misconception(
-            "all coordinates move at once, each by its full step",
-            "print J after every round: it must never rise. Which values of the other w does an "
-            "update see?",
-            "coordinate-descent",
-            fits.after(60, at_once=True),
-            recognise=fits.all_at_once,
+            "the penalty is ridge's, λ/2 ‖w‖²",
+            "look at what your w does where λ is large: the lasso makes some of it exactly zero.",
+            "soft-threshold",
+            partial(fits.formula, l1=lambda lam, rho, n: 0.0, l2=lambda lam, rho, n: lam),
         ),
-        Misconception(
-            *fits.EARLY,
-            fits.after(3, at_once=False),
-            recognise=fits.too_early,
-        ),
+        fits.DIVIDED_BY_ZERO,
+        fits.FORGOTTEN,
+        fits.EARLY,
+        *fits.UPDATES,
+        fits.ALL_AT_ONCE,
     ),
+    formula=fits.formula,
+    choices=CHOICES,
 )

@@ -1,18 +1,17 @@
 """The lasso's objective at one point: the loss and its penalty."""
 
+from functools import partial
+
 import numpy as np
 
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
+from reglib.exercises.choices import as_choices, factors, residuals
 
 
 def lasso_objective(w, b, X, y, lam):
-    return float(_loss(w, b, X, y) + lam * np.abs(w).sum())
-
-
-def _loss(w, b, X, y):
     residual = y - b - X @ w
-    return residual @ residual / (2 * len(y))
+    return float(residual @ residual / (2 * len(y)) + lam * np.abs(w).sum())
 
 
 RUBRIC = {
@@ -46,16 +45,174 @@ def cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def _of_a_square(w, b, X, y, lam):
-    residual = y - (X @ w[:, None] + b)
-    return (residual**2).mean() / 2 + lam * np.abs(w).sum()
+def _formula(
+    w,
+    b,
+    X,
+    y,
+    lam,
+    *,
+    residual=lambda y, X, w, b: y - b - X @ w,
+    loss=lambda r, p: np.mean(r**2),
+    loss_factor=lambda n: 1.0,
+    norm=lambda w, b: np.abs(w).sum(),
+    strength=lambda lam: lam,
+    penalty_factor=lambda n: 1.0,
+):
+    n, p = X.shape
+    J = loss_factor(n) * loss(residual(y, X, w, b), p) / 2
+    return J + penalty_factor(n) * strength(lam) * norm(w, b)
 
 
-def _with_an_l2_norm(args, J):
-    """Whether the penalty is λ‖w‖, λ‖w‖² or λ/2 ‖w‖², and the loss is right."""
-    w, b, X, y, lam = args
-    penalties = [np.sqrt(w @ w), w @ w, w @ w / 2]
-    return any(np.isclose(float(J), _loss(w, b, X, y) + lam * q, rtol=1e-6) for q in penalties)
+_NORM = (
+    "compute your penalty at w = (3, −4) with λ = 1, and compare it with the formula; mind which "
+    "norm a function of NumPy takes when you do not say."
+)
+_EVERY = "change one weight after the other, and see whether your penalty notices each."
+_SIGNS = "compute your penalty at w = (1, −1): can it be free to use two features?"
+_LOSS = "take two rows with the residuals 1 and −3: what is the mean of their squares?"
+_STRENGTH = "double λ, and see by what your penalty grows."
+CHOICES = {
+    "residual": residuals("lasso-objective"),
+    "loss": as_choices(
+        (
+            "the absolute residuals stand for their squares",
+            _LOSS,
+            "lasso-objective",
+            lambda r, p: np.mean(np.abs(r)),
+        ),
+        (
+            "the root is taken of the mean of the squared residuals",
+            _LOSS,
+            "lasso-objective",
+            lambda r, p: np.sqrt(np.mean(r**2)),
+        ),
+        (
+            "the root is taken of the sum of the squared residuals",
+            _LOSS,
+            "lasso-objective",
+            lambda r, p: np.sqrt(np.sum(r**2)),
+        ),
+        (
+            "the residuals are averaged before they are squared",
+            _LOSS,
+            "lasso-objective",
+            lambda r, p: np.mean(r) ** 2,
+        ),
+        ("the residuals are not squared", _LOSS, "lasso-objective", lambda r, p: np.mean(r)),
+        (
+            "the squared residuals are divided by the number of features",
+            _LOSS,
+            "lasso-objective",
+            lambda r, p: np.sum(r**2) / p,
+        ),
+        (
+            "the variance of the residuals stands for the mean of their squares",
+            _LOSS,
+            "lasso-objective",
+            lambda r, p: np.var(r),
+        ),
+        (
+            "the largest squared residual stands for their mean",
+            _LOSS,
+            "lasso-objective",
+            lambda r, p: np.max(r**2),
+        ),
+    ),
+    "loss_factor": factors(
+        "the loss",
+        "lasso-objective",
+        "look at what stands in front of the squared residuals in the formula; then repeat every "
+        "row of the data once: your loss must stay as it is.",
+    ),
+    "norm": as_choices(
+        (
+            "the intercept is penalised",
+            "ask which parameters the sum in the penalty runs over, and whether b is one of them.",
+            "unpenalised-intercept",
+            lambda w, b: np.abs(w).sum() + abs(b),
+        ),
+        ("the weights are squared, without a half", _NORM, "lasso-objective", lambda w, b: w @ w),
+        (
+            "the penalty is ridge's, half the sum of the squared w",
+            _NORM,
+            "lasso-objective",
+            lambda w, b: w @ w / 2,
+        ),
+        (
+            "the penalty is the length of w, the root of the sum of squares",
+            _NORM,
+            "lasso-objective",
+            lambda w, b: np.sqrt(w @ w),
+        ),
+        (
+            "the largest weight stands for the sum",
+            _EVERY,
+            "lasso-objective",
+            lambda w, b: np.abs(w).max(),
+        ),
+        (
+            "the mean of the weights stands for the sum",
+            "add a feature whose weight is zero, and see whether your penalty changes.",
+            "lasso-objective",
+            lambda w, b: np.abs(w).mean(),
+        ),
+        (
+            "the weights are added with their signs",
+            _SIGNS,
+            "lasso-objective",
+            lambda w, b: np.sum(w),
+        ),
+        (
+            "the absolute value is taken of the sum, not of each weight",
+            _SIGNS,
+            "lasso-objective",
+            lambda w, b: abs(np.sum(w)),
+        ),
+        (
+            "the sum of the |w| is squared",
+            _NORM,
+            "lasso-objective",
+            lambda w, b: np.abs(w).sum() ** 2,
+        ),
+        (
+            "the weights that are not zero are counted",
+            _NORM,
+            "lasso-objective",
+            lambda w, b: np.count_nonzero(w),
+        ),
+        (
+            "the first weight is left out of the penalty",
+            _EVERY,
+            "lasso-objective",
+            lambda w, b: np.abs(w[1:]).sum(),
+        ),
+        (
+            "the last weight is left out of the penalty",
+            _EVERY,
+            "lasso-objective",
+            lambda w, b: np.abs(w[:-1]).sum(),
+        ),
+        (
+            "only the positive weights are penalised",
+            _SIGNS,
+            "lasso-objective",
+            lambda w, b: np.maximum(w, 0).sum(),
+        ),
+    ),
+    "strength": as_choices(
+        ("λ is squared", _STRENGTH, "lasso-objective", lambda lam: lam**2),
+        ("the root of λ is taken", _STRENGTH, "lasso-objective", np.sqrt),
+        ("the norm is added without λ", _STRENGTH, "lasso-objective", lambda lam: 1.0),
+    ),
+    "penalty_factor": factors(
+        "the penalty",
+        "lasso-objective",
+        "look at what stands in front of the sum of the |w| in the formula: is there a ½, or an n?",
+        halved=False,
+        counted=False,
+    ),
+}
 
 
 ENTRY = Entry(
@@ -76,58 +233,13 @@ ENTRY = Entry(
     ),
     misconceptions=(
         Misconception(
-            "subtracting an (n, 1) from an (n,) makes an (n, n) array",
-            "print the shapes of y, of your prediction and of their difference: each should have "
-            "one number per row.",
-            "lasso-objective",
-            _of_a_square,
-        ),
-        Misconception(
-            "the intercept is penalised",
-            "ask which parameters the sum in the penalty runs over, and whether b is one of them.",
-            "unpenalised-intercept",
-            lambda w, b, X, y, lam: lasso_objective(w, b, X, y, lam) + lam * abs(b),
-        ),
-        Misconception(
-            "the weights are squared, as in ridge or in the length of w",
-            "compute your penalty at w = (3, −4) with λ = 1, and compare it with the formula; "
-            "mind which norm a function of NumPy takes when you do not say.",
-            "lasso-objective",
-            lambda w, b, X, y, lam: _loss(w, b, X, y) + lam * w @ w,
-            recognise=_with_an_l2_norm,
-        ),
-        Misconception(
-            "the largest weight stands for the sum",
-            "change a weight that is not the largest, and see whether your penalty notices.",
-            "lasso-objective",
-            lambda w, b, X, y, lam: _loss(w, b, X, y) + lam * np.abs(w).max(),
-        ),
-        Misconception(
-            "the mean of the weights stands for the sum",
-            "add a feature whose weight is zero, and see whether your penalty changes.",
-            "lasso-objective",
-            lambda w, b, X, y, lam: _loss(w, b, X, y) + lam * np.abs(w).mean(),
-        ),
-        Misconception(
-            "the weights are added with their signs",
-            "compute your penalty at w = (1, −1): can it be free to use two features?",
-            "lasso-objective",
-            lambda w, b, X, y, lam: _loss(w, b, X, y) + lam * np.sum(w),
-        ),
-        Misconception(
-            "the loss is not halved",
-            "look at what stands in front of the squared residuals in the formula, apart from n.",
-            "lasso-objective",
-            lambda w, b, X, y, lam: lasso_objective(w, b, X, y, lam) + _loss(w, b, X, y),
-        ),
-        Misconception(
-            "the loss is not divided by n",
-            "repeat every row of the data once and see what happens to your loss: here it must "
-            "stay as it is.",
-            "lasso-objective",
-            lambda w, b, X, y, lam: (
-                lasso_objective(w, b, X, y, lam) + (len(y) - 1) * _loss(w, b, X, y)
-            ),
+            "both terms are multiplied by n, as a sum over the rows is",
+            "repeat every row of the data once and see what happens to J: here it must stay as it "
+            "is.",
+            "lambda-and-n",
+            partial(_formula, loss_factor=lambda n: float(n), penalty_factor=lambda n: float(n)),
         ),
     ),
+    formula=_formula,
+    choices=CHOICES,
 )

@@ -1,12 +1,12 @@
 """Squared bias, variance and expected error of many fits."""
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
-from reglib.checks.entry import Case, Entry, Misconception, nearly
+from reglib.checks.entry import Case, Choice, Entry
 from reglib.exercises import draws
+from reglib.exercises.choices import as_choices
 
 
 def bias_variance(predictions, f_true, noise_sd):
@@ -37,7 +37,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
 
     def whole(datasets, points):
         f_true = draws.numbers(rng, points, -4, 4, whole=True)
-        return f_true + rng.integers(-3, 4, (datasets, points)), f_true, 2
+        return f_true + rng.integers(-3, 4, (datasets, points)), f_true, 3
 
     return [
         Case(quiet, "no noise, two data sets, three points", silenced(2, 3), silent),
@@ -45,43 +45,217 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(quiet, "no noise, six data sets, two points", silenced(6, 2), silent),
         Case(noisy, "noise, two data sets, two points", draw(2, 2)),
         Case(noisy, "noise, five data sets, three points", draw(5, 3)),
+        Case(noisy, "noise, three data sets, five points", draw(3, 5)),
         Case(edges, "a single data set", draw(1, 3), alone),
+        Case(edges, "a single point", draw(4, 1)),
         Case(edges, "whole numbers", whole(4, 3)),
     ]
 
 
-def _with(bias2: Callable | None = None, variance: Callable | None = None) -> Callable:
-    """A wrong `bias_variance`, one of whose parts is a wrong function of predictions and truth."""
-
-    def wrong(predictions, f_true, noise_sd):
-        parts = list(bias_variance(predictions, f_true, noise_sd)[:2])
-        for i, function in enumerate((bias2, variance)):
-            if function:
-                parts[i] = function(predictions, f_true)
-        return *parts, sum(parts) + noise_sd**2
-
-    return wrong
-
-
-def _squared_distance(predictions, f_true):
-    return np.mean((predictions - f_true) ** 2)
-
-
-def _absolute_bias(predictions, f_true):
-    return np.mean(np.abs(predictions.mean(axis=0) - f_true))
-
-
-def _first_part_is(*functions: Callable) -> Callable[[tuple, Any], bool]:
-    """Recognise a wrong bias² alone, since the error may have been computed in another way."""
-
-    def recognise(args, value):
-        predictions, f_true, _ = args
-        return any(
-            nearly((), float(value[0]), float(function(predictions, f_true)))
-            for function in functions
+def _formula(
+    predictions,
+    f_true,
+    noise_sd,
+    *,
+    bias=lambda P, f: np.mean((P.mean(axis=0) - f) ** 2),
+    variance=lambda P, f: np.mean(P.var(axis=0)),
+    noise=lambda sd, P: sd**2,
+    total=lambda bias2, variance, noise: bias2 + variance + noise,
+    bias_alone=None,
+    variance_alone=None,
+):
+    """`bias` and `variance` enter the error too, `bias_alone` and `variance_alone` do not."""
+    with np.errstate(all="ignore"):
+        bias2, spread = bias(predictions, f_true), variance(predictions, f_true)
+        return (
+            bias_alone(predictions, f_true) if bias_alone else bias2,
+            variance_alone(predictions, f_true) if variance_alone else spread,
+            total(bias2, spread, noise(noise_sd, predictions)),
         )
 
-    return recognise
+
+_ONE_BY_ONE = (
+    "bias is a property of the mean prediction: compute that mean first, and look at its shape."
+)
+_CANCEL = (
+    "take a mean prediction that is 1 too high at one point and 1 too low at another: is it "
+    "without bias?"
+)
+_UNITS = "ask for the units of the three parts: they can only be added if all have the same."
+_DATA_SETS = (
+    "take two data sets with the same predictions, rising from point to point: how much do they "
+    "differ from one another?"
+)
+_SUM = (
+    "compute the mean squared distance between predictions and truth directly, and see whether "
+    "your bias² and variance add up to it."
+)
+_POINTS = "enter every point twice: none of the three parts may change. See which of yours does."
+_NOISE = "ask what is left of the error on a new row if your prediction is the truth itself."
+BIASES = as_choices(
+    ("the predictions are compared with the truth one by one, before the mean over data sets, so "
+     "that bias² holds the variance too", _ONE_BY_ONE, "bias-and-variance",
+     lambda P, f: np.mean((P - f) ** 2)),
+    ("the bias is averaged over the points before it is squared", _CANCEL, "bias-and-variance",
+     lambda P, f: np.mean(P.mean(axis=0) - f) ** 2),
+    ("the bias is not squared", _UNITS, "bias-variance-decomposition",
+     lambda P, f: np.mean(P.mean(axis=0) - f)),
+    ("the bias is not squared, and has the wrong sign", _UNITS, "bias-variance-decomposition",
+     lambda P, f: np.mean(f - P.mean(axis=0))),
+    ("the absolute bias is averaged, not its square", _UNITS, "bias-variance-decomposition",
+     lambda P, f: np.mean(np.abs(P.mean(axis=0) - f))),
+    ("the root of bias² is returned", _UNITS, "bias-variance-decomposition",
+     lambda P, f: np.sqrt(np.mean((P.mean(axis=0) - f) ** 2))),
+    ("the absolute errors are averaged one by one in place of bias²", _ONE_BY_ONE,
+     "bias-and-variance", lambda P, f: np.mean(np.abs(P - f))),
+    ("one mean of all predictions is compared with the truth", _ONE_BY_ONE, "bias-and-variance",
+     lambda P, f: np.mean((P.mean() - f) ** 2)),
+    ("the mean prediction is taken over the points, not over the data sets", _ONE_BY_ONE,
+     "bias-and-variance", lambda P, f: np.mean((P.mean(axis=1) - f) ** 2)),
+    ("the predictions of the first data set stand for their mean", _ONE_BY_ONE,
+     "bias-and-variance", lambda P, f: np.mean((P[0] - f) ** 2)),
+    ("the predictions of the last data set stand for their mean", _ONE_BY_ONE,
+     "bias-and-variance", lambda P, f: np.mean((P[-1] - f) ** 2)),
+    ("the median prediction stands for the mean", _ONE_BY_ONE, "bias-and-variance",
+     lambda P, f: np.mean((np.median(P, axis=0) - f) ** 2)),
+    ("the sum of the predictions stands for their mean", _ONE_BY_ONE, "bias-and-variance",
+     lambda P, f: np.mean((P.sum(axis=0) - f) ** 2)),
+    ("bias² is added up over the points, not averaged", _POINTS, "bias-and-variance",
+     lambda P, f: np.sum((P.mean(axis=0) - f) ** 2)),
+    ("bias² is added up over the points, and divided by the number of data sets", _POINTS,
+     "bias-and-variance", lambda P, f: np.sum((P.mean(axis=0) - f) ** 2) / len(P)),
+    ("bias² is divided by one less than the number of points", _POINTS, "bias-and-variance",
+     lambda P, f: np.sum((P.mean(axis=0) - f) ** 2) / np.float64(len(f) - 1)),
+    ("bias² is that of the worst point", _POINTS, "bias-and-variance",
+     lambda P, f: np.max((P.mean(axis=0) - f) ** 2)),
+    ("bias² is that of the first point", _POINTS, "bias-and-variance",
+     lambda P, f: (P[:, 0].mean() - f[0]) ** 2),
+    ("bias² is that of the last point", _POINTS, "bias-and-variance",
+     lambda P, f: (P[:, -1].mean() - f[-1]) ** 2),
+    ("bias² comes point by point, without the mean over the points", _POINTS,
+     "bias-and-variance", lambda P, f: (P.mean(axis=0) - f) ** 2),
+    ("the truth is left out of bias²", _ONE_BY_ONE, "bias-and-variance",
+     lambda P, f: np.mean(P.mean(axis=0) ** 2)),
+    ("the truth is added to the mean prediction, not subtracted", _ONE_BY_ONE,
+     "bias-and-variance", lambda P, f: np.mean((P.mean(axis=0) + f) ** 2)),
+    ("the squares of mean prediction and truth are subtracted, not squared after", _ONE_BY_ONE,
+     "bias-and-variance", lambda P, f: np.mean(P.mean(axis=0) ** 2 - f**2)),
+    ("bias² is a variance over the points, without the mean bias", _CANCEL, "bias-and-variance",
+     lambda P, f: np.var(P.mean(axis=0) - f)),
+)  # fmt: skip
+VARIANCES = as_choices(
+    ("the variance is taken over the points, not over the data sets", _DATA_SETS,
+     "bias-and-variance", lambda P, f: np.mean(P.var(axis=1))),
+    ("the variance is taken over all predictions at once", _DATA_SETS, "bias-and-variance",
+     lambda P, f: P.var()),
+    ("the standard deviation of all predictions at once is returned", _UNITS,
+     "bias-and-variance", lambda P, f: P.std()),
+    ("the variance has the divisor D − 1", _SUM, "bias-variance-sum",
+     lambda P, f: np.mean(P.var(axis=0, ddof=1))),
+    ("the standard deviations are averaged in place of the variances", _UNITS,
+     "bias-variance-decomposition", lambda P, f: np.mean(P.std(axis=0))),
+    ("the standard deviations have the divisor D − 1, and are averaged in place of the variances",
+     _UNITS, "bias-variance-decomposition", lambda P, f: np.mean(P.std(axis=0, ddof=1))),
+    ("the root of the variance is returned", _UNITS, "bias-variance-decomposition",
+     lambda P, f: np.sqrt(np.mean(P.var(axis=0)))),
+    ("the predictions are compared with the truth in the variance, not with their mean", _SUM,
+     "bias-and-variance", lambda P, f: np.mean((P - f) ** 2)),
+    ("the square of the mean is not subtracted in the variance", _SUM, "bias-and-variance",
+     lambda P, f: np.mean(P.astype(float) ** 2)),
+    ("the predictions are compared with one mean of all in the variance, point by point",
+     _DATA_SETS, "bias-and-variance", lambda P, f: np.mean((P.mean(axis=0) - P.mean()) ** 2)),
+    ("the variance of the mean errors of the data sets is taken", _DATA_SETS, "bias-and-variance",
+     lambda P, f: np.var(np.mean(P - f, axis=1))),
+    ("the distances from the mean are not squared in the variance", _UNITS, "bias-and-variance",
+     lambda P, f: np.mean(P - P.mean(axis=0))),
+    ("the absolute distances from the mean are averaged in the variance", _UNITS,
+     "bias-and-variance", lambda P, f: np.mean(np.abs(P - P.mean(axis=0)))),
+    ("the variance is added up over the points, not averaged", _POINTS, "bias-and-variance",
+     lambda P, f: np.sum(P.var(axis=0))),
+    ("the variance is added up over the data sets, not averaged", _SUM, "bias-and-variance",
+     lambda P, f: len(P) * np.mean(P.var(axis=0))),
+    ("the variance is added up over data sets and points, not averaged", _POINTS,
+     "bias-and-variance", lambda P, f: P.size * np.mean(P.var(axis=0))),
+    ("the variance is divided by the number of data sets once too often", _SUM,
+     "bias-and-variance", lambda P, f: np.mean(P.var(axis=0)) / len(P)),
+    ("the variance is divided by one less than the number of all predictions", _SUM,
+     "bias-variance-sum", lambda P, f: P.size / np.float64(P.size - 1) * np.mean(P.var(axis=0))),
+    ("the variance is that of the first point", _POINTS, "bias-and-variance",
+     lambda P, f: P[:, 0].var()),
+    ("the variance is that of the last point", _POINTS, "bias-and-variance",
+     lambda P, f: P[:, -1].var()),
+    ("the variance is that of the point where it is largest", _POINTS, "bias-and-variance",
+     lambda P, f: P.var(axis=0).max()),
+    ("the variance comes point by point, without the mean over the points", _POINTS,
+     "bias-and-variance", lambda P, f: P.var(axis=0)),
+    ("the variance is squared", _UNITS, "bias-variance-decomposition",
+     lambda P, f: np.mean(P.var(axis=0) ** 2)),
+)  # fmt: skip
+
+
+def _alone(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """The same in one part alone, where the error is computed in another way."""
+    return tuple(replace(c, name=f"{c.name}, but not in the error") for c in choices)
+
+
+CHOICES = {
+    "bias": BIASES,
+    "variance": VARIANCES,
+    "noise": as_choices(
+        ("the noise enters with its standard deviation, not with its variance", _UNITS,
+         "bias-variance-decomposition", lambda sd, P: sd),
+        ("the noise is left out of the expected error", _NOISE, "bias-variance-decomposition",
+         lambda sd, P: 0.0),
+        ("the noise enters with twice its standard deviation, not with its square", _UNITS,
+         "bias-variance-decomposition", lambda sd, P: 2 * sd),
+        ("the root of the standard deviation of the noise is taken", _UNITS,
+         "bias-variance-decomposition", lambda sd, P: np.sqrt(sd)),
+        ("the noise is subtracted from the expected error, not added", _NOISE,
+         "bias-variance-decomposition", lambda sd, P: -(sd**2)),
+        ("the noise counts twice in the expected error", _NOISE, "bias-variance-decomposition",
+         lambda sd, P: 2 * sd**2),
+        ("the noise counts half in the expected error", _NOISE, "bias-variance-decomposition",
+         lambda sd, P: sd**2 / 2),
+        ("the noise is divided by the number of data sets", _NOISE, "bias-variance-decomposition",
+         lambda sd, P: sd**2 / len(P)),
+        ("the noise is divided by the root of the number of data sets", _NOISE,
+         "bias-variance-decomposition", lambda sd, P: sd**2 / np.sqrt(len(P))),
+        ("the noise is divided by the number of points", _NOISE, "bias-variance-decomposition",
+         lambda sd, P: sd**2 / P.shape[1]),
+        ("the noise is added up over the points", _POINTS, "bias-variance-decomposition",
+         lambda sd, P: sd**2 * P.shape[1]),
+    ),
+    "total": as_choices(
+        ("the variance is left out of the expected error", _SUM, "bias-variance-sum",
+         lambda bias2, variance, noise: bias2 + noise),
+        ("bias² is left out of the expected error", _SUM, "bias-variance-sum",
+         lambda bias2, variance, noise: variance + noise),
+        ("the variance is subtracted in the expected error", _SUM, "bias-variance-sum",
+         lambda bias2, variance, noise: bias2 - variance + noise),
+        ("the root of bias² enters the expected error", _UNITS, "bias-variance-decomposition",
+         lambda bias2, variance, noise: np.sqrt(bias2) + variance + noise),
+        ("the root of the variance enters the expected error", _UNITS,
+         "bias-variance-decomposition",
+         lambda bias2, variance, noise: bias2 + np.sqrt(variance) + noise),
+        ("bias² is squared once more in the expected error", _UNITS,
+         "bias-variance-decomposition",
+         lambda bias2, variance, noise: bias2**2 + variance + noise),
+        ("the variance is squared in the expected error", _UNITS, "bias-variance-decomposition",
+         lambda bias2, variance, noise: bias2 + variance**2 + noise),
+        ("bias² counts twice in the expected error", _SUM, "bias-variance-sum",
+         lambda bias2, variance, noise: 2 * bias2 + variance + noise),
+        ("the variance counts twice in the expected error", _SUM, "bias-variance-sum",
+         lambda bias2, variance, noise: bias2 + 2 * variance + noise),
+        ("the three parts are averaged, not added", _SUM, "bias-variance-sum",
+         lambda bias2, variance, noise: (bias2 + variance + noise) / 3),
+        ("the three parts are multiplied, not added", _SUM, "bias-variance-sum",
+         lambda bias2, variance, noise: bias2 * variance * noise),
+        ("the noise alone is returned as the expected error", _SUM, "bias-variance-sum",
+         lambda bias2, variance, noise: noise),
+    ),
+    "bias_alone": _alone(BIASES),
+    "variance_alone": _alone(VARIANCES),
+}  # fmt: skip
 
 
 ENTRY = Entry(
@@ -98,64 +272,6 @@ ENTRY = Entry(
     rubric=RUBRIC,
     section="bias-and-variance",
     example=(np.array([[1.0, 2.0], [3.0, 2.0]]), np.array([1.0, 3.0]), 0.5),
-    misconceptions=(
-        Misconception(
-            "the predictions are compared with the truth one by one, before the mean over data "
-            "sets, so that bias² holds the variance too",
-            "bias is a property of the mean prediction: compute that mean first, and look at its "
-            "shape.",
-            "bias-and-variance",
-            _with(bias2=_squared_distance),
-            recognise=_first_part_is(_squared_distance),
-        ),
-        Misconception(
-            "the bias is averaged over the points before it is squared",
-            "take a mean prediction that is 1 too high at one point and 1 too low at another: is "
-            "it without bias?",
-            "bias-and-variance",
-            _with(bias2=lambda P, f: np.mean(P.mean(axis=0) - f) ** 2),
-        ),
-        Misconception(
-            "the bias is not squared",
-            "ask for the units of the three parts: they can only be added if all have the same.",
-            "bias-variance-decomposition",
-            _with(bias2=_absolute_bias),
-            recognise=_first_part_is(
-                _absolute_bias, lambda P, f: np.mean(P - f), lambda P, f: np.mean(f - P)
-            ),
-        ),
-        Misconception(
-            "the variance is taken over the points, not over the data sets",
-            "take two data sets with the same predictions, rising from point to point: how much "
-            "do they differ from one another?",
-            "bias-and-variance",
-            _with(variance=lambda P, f: np.mean(P.var(axis=1))),
-        ),
-        Misconception(
-            "the variance is taken over all predictions at once",
-            "take two data sets with the same predictions, rising from point to point: how much "
-            "do they differ from one another?",
-            "bias-and-variance",
-            _with(variance=lambda P, f: P.var()),
-        ),
-        Misconception(
-            "the variance has the divisor D − 1",
-            "compute the mean squared distance between predictions and truth directly, and see "
-            "with which divisor bias² and variance add up to it.",
-            "bias-variance-sum",
-            _with(variance=lambda P, f: np.mean(P.var(axis=0, ddof=1))),
-        ),
-        Misconception(
-            "the noise enters with its standard deviation, not with its variance",
-            "ask for the units of the three parts: they can only be added if all have the same.",
-            "bias-variance-decomposition",
-            lambda P, f, noise_sd: bias_variance(P, f, np.sqrt(noise_sd)),
-        ),
-        Misconception(
-            "the noise is left out of the expected error",
-            "ask what is left of the error on a new row if your prediction is the truth itself.",
-            "bias-variance-decomposition",
-            lambda P, f, noise_sd: bias_variance(P, f, 0),
-        ),
-    ),
+    formula=_formula,
+    choices=CHOICES,
 )

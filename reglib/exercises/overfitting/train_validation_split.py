@@ -40,8 +40,9 @@ def cases(rng: np.random.Generator) -> list[Case]:
     source = (
         "chance comes from `rng` alone: the same state makes the same split, another state another"
     )
+    none = "round(fraction · n) may be 0: then every row trains"
     sizes, shuffled, given = RUBRIC
-    seeds = iter(rng.choice(10_000, 9, replace=False).tolist())
+    seeds = iter(rng.choice(10_000, 10, replace=False).tolist())
 
     def draw(n, low, high):
         return n, _share(rng, n, low, high), Rng(next(seeds))
@@ -54,6 +55,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(sizes, "9 rows, fraction · n to be rounded up", draw(9, 0.6, 0.9)),
         Case(sizes, "12 rows, fraction · n to be rounded down", draw(12, 0.1, 0.4)),
         Case(sizes, "23 rows, fraction · n to be rounded up", draw(23, 0.6, 0.9)),
+        Case(sizes, "9 rows, of which none is held back", given_a_generator(9, 0.04), none),
         Case(shuffled, "200 rows", given_a_generator(LARGE, 0.3), scattered),
         Case(shuffled, "200 rows, 80 held back", given_a_generator(LARGE, 0.4), scattered),
         Case(given, "60 rows", repeated, source),
@@ -92,11 +94,23 @@ def _same_sets(value, other):
 
 
 def _is_one_block(args, value):
-    return _is_partition(args, value) and _stretches(args, value) == 1
+    right_size = len(row_sets(value)[1]) == round(args[1] * args[0])
+    return _is_partition(args, value) and right_size and _stretches(args, value) == 1
 
 
 def _is_swapped(args, value):
     return _is_partition(args, value) and len(row_sets(value)[0]) == round(args[1] * args[0])
+
+
+def _is_all_for_none(args, value):
+    train, _ = row_sets(value)
+    none = round(args[1] * args[0]) == 0
+    return none and len(train) == 0 and _is_partition(args, value)
+
+
+def _from_the_end(n, fraction, rng):
+    order, m = rng.permutation(n), round(fraction * n)
+    return order[:-m], order[-m:]
 
 
 def _is_rounded_down(args, value):
@@ -104,12 +118,43 @@ def _is_rounded_down(args, value):
     return _is_partition(args, value) and size == int(args[1] * args[0]) != round(args[1] * args[0])
 
 
+def _is_rounded_up(args, value):
+    size = len(row_sets(value)[1])
+    return _is_partition(args, value) and size == np.ceil(args[1] * args[0]) != round(
+        args[1] * args[0]
+    )
+
+
+def _is_evenly_spaced(args, value):
+    gaps = np.diff(np.sort(row_sets(value)[1]))
+    return _is_partition(args, value) and len(gaps) > 0 and gaps.min() > 1 and np.ptp(gaps) <= 1
+
+
+def _counts_from_one(args, value):
+    return sorted(np.concatenate(row_sets(value))) == list(range(1, args[0] + 1))
+
+
+def _leaves_rows_out(args, value):
+    rows = np.concatenate(row_sets(value))
+    return len(np.unique(rows)) == len(rows) < args[0] and np.isin(rows, np.arange(args[0])).all()
+
+
+def _trains_on_all(args, value):
+    train, validation = row_sets(value)
+    return sorted(train) == list(range(args[0])) and len(validation) > 0
+
+
+def _are_masks(args, value):
+    return all(np.asarray(part).dtype == bool and len(part) == args[0] for part in value)
+
+
 def _has_repeats(args, value):
     return any(len(np.unique(part)) < len(part) for part in row_sets(value))
 
 
 def _overlaps(args, value):
-    return not _has_repeats(args, value) and np.isin(*row_sets(value)).any()
+    once = not _has_repeats(args, value) and not _trains_on_all(args, value)
+    return once and np.isin(*row_sets(value)).any()
 
 
 def _is_good(args, value):
@@ -143,6 +188,16 @@ def _with_replacement(n, fraction, rng):
 def _drawn_twice(n, fraction, rng):
     m = round(fraction * n)
     return rng.permutation(n)[m:], rng.permutation(n)[:m]
+
+
+def _every_few_rows(n, fraction, rng):
+    validation = np.arange(round(fraction * n)) * n // round(fraction * n)
+    return np.setdiff1d(np.arange(n), validation), validation
+
+
+def _as_masks(n, fraction, rng):
+    held = np.isin(np.arange(n), rng.permutation(n)[: round(fraction * n)])
+    return ~held, held
 
 
 ENTRY = Entry(
@@ -184,6 +239,13 @@ ENTRY = Entry(
             recognise=_is_one_block,
         ),
         Misconception(
+            "all rows are held back where none should be, as by [-m:] with m = 0",
+            "try `np.arange(5)[-m:]` with m = 2, m = 1 and m = 0.",
+            "four-errors",
+            _from_the_end,
+            recognise=_is_all_for_none,
+        ),
+        Misconception(
             "the two sets are swapped, and `fraction` is the share of the training rows",
             "with n = 10 and fraction = 0.2, how many rows should be in `validation`, which comes "
             "second?",
@@ -197,6 +259,16 @@ ENTRY = Entry(
             "overfitting-mistakes",
             _with_replacement,
             recognise=_has_repeats,
+        ),
+        Misconception(
+            "every row is in the training set, the validation rows too",
+            "np.setdiff1d(np.arange(n), validation) holds the rows that are not in `validation`.",
+            "overfitting-mistakes",
+            lambda n, fraction, rng: (
+                np.arange(n),
+                rng.permutation(n)[: round(fraction * n)],
+            ),
+            recognise=_trains_on_all,
         ),
         Misconception(
             "some rows are in both sets",
@@ -218,6 +290,41 @@ ENTRY = Entry(
             "four-errors",
             lambda n, fraction, rng: _cut(rng.permutation(n), int(fraction * n)),
             recognise=_is_rounded_down,
+        ),
+        Misconception(
+            "the number of validation rows is rounded up",
+            "try np.ceil(2.1) and round(2.1).",
+            "four-errors",
+            lambda n, fraction, rng: _cut(rng.permutation(n), int(np.ceil(fraction * n))),
+            recognise=_is_rounded_up,
+        ),
+        Misconception(
+            "every few rows one is held back, and nothing is left to chance",
+            "imagine a file in which every second row is a woman: whom do you validate on?",
+            "overfitting-mistakes",
+            _every_few_rows,
+            recognise=_is_evenly_spaced,
+        ),
+        Misconception(
+            "the rows are counted from 1",
+            "print the smallest and the largest row number that you return, for n = 5.",
+            "four-errors",
+            lambda n, fraction, rng: _cut(rng.permutation(n) + 1, round(fraction * n)),
+            recognise=_counts_from_one,
+        ),
+        Misconception(
+            "some rows are in neither of the two sets",
+            "add up the sizes of your two sets: what should come out?",
+            "four-errors",
+            lambda n, fraction, rng: _cut(rng.permutation(n - 1), round(fraction * n)),
+            recognise=_leaves_rows_out,
+        ),
+        Misconception(
+            "masks of True and False come in place of row numbers",
+            "np.flatnonzero makes row numbers of a mask.",
+            "four-errors",
+            _as_masks,
+            recognise=_are_masks,
         ),
         Misconception(
             "chance has another source than the `rng` that is passed in",

@@ -4,12 +4,9 @@ import numpy as np
 
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
-from reglib.exercises.ridge.shrinkage_factors import (
-    factors_uncentred,
-    one_column_constant,
-    shrinkage_factors,
-    spread,
-)
+from reglib.exercises.choices import as_choices, inherited
+from reglib.exercises.ridge.shrinkage_factors import ENTRY as FACTORS
+from reglib.exercises.ridge.shrinkage_factors import one_column_constant, shrinkage_factors
 
 
 def effective_dof(X, lam):
@@ -45,6 +42,69 @@ def cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
+def _formula(X, lam, *, factors=shrinkage_factors, total=np.sum):
+    return float(total(factors(X, lam)))
+
+
+_GROWS = (
+    "compare your number at λ = 0 and at λ = 1000: the second fit hardly follows the data at all."
+)
+_TRACE = "compute the trace of the matrix that makes the fitted values out of y, and compare."
+CHOICES = {
+    "factors": inherited(
+        FACTORS,
+        "in the factors: ",
+        but=(
+            "the factors come in ascending order",
+            "each factor is squared",
+            "the factors say what is taken away",
+        ),
+    ),
+    "total": as_choices(
+        (
+            "the intercept is counted",
+            "let λ become huge, so that w is zero: what does your number fall to, and what should "
+            "it?",
+            "effective-degrees-of-freedom",
+            lambda f: f.sum() + 1,
+        ),
+        (
+            "the factors are squared before they are added",
+            _TRACE,
+            "effective-degrees-of-freedom",
+            lambda f: (f**2).sum(),
+        ),
+        (
+            "the shares that are taken away are added, not those that are left",
+            _GROWS,
+            "effective-degrees-of-freedom",
+            lambda f: (1 - f).sum(),
+        ),
+        ("the factors are averaged, not added", _TRACE, "effective-degrees-of-freedom", np.mean),
+        ("the factors are multiplied, not added", _TRACE, "effective-degrees-of-freedom", np.prod),
+        ("the largest factor stands for all", _TRACE, "effective-degrees-of-freedom", np.max),
+        (
+            "the factors are counted, not added",
+            _GROWS,
+            "effective-degrees-of-freedom",
+            lambda f: (f > 1e-12).sum(),
+        ),
+        (
+            "the first factor is left out",
+            _TRACE,
+            "effective-degrees-of-freedom",
+            lambda f: f[1:].sum(),
+        ),
+        (
+            "1 is subtracted for the intercept",
+            _GROWS,
+            "effective-degrees-of-freedom",
+            lambda f: f.sum() - 1,
+        ),
+    ),
+}
+
+
 ENTRY = Entry(
     name="ridge.effective_dof",
     place=7,
@@ -61,45 +121,10 @@ ENTRY = Entry(
     example=(np.array([[5.0, 3.0], [1.0, 3.0], [5.0, 1.0], [1.0, 1.0]]), 1.0),
     misconceptions=(
         Misconception(
-            "the intercept is counted",
-            "let λ become huge, so that w is zero: what does your number fall to, and what should "
-            "it?",
-            "effective-degrees-of-freedom",
-            lambda X, lam: 1 + effective_dof(X, lam),
-        ),
-        Misconception(
             "coefficients are counted, whatever λ is",
-            "compare your number at λ = 0 and at λ = 1000: the second fit hardly follows the data "
-            "at all.",
+            _GROWS,
             "effective-degrees-of-freedom",
             lambda X, lam: float(X.shape[1]),
-        ),
-        Misconception(
-            "the columns of X are not centred",
-            "add 1000 to one column of X: the rows vary as before, so your number should stay as "
-            "it is.",
-            "ridge-directions",
-            lambda X, lam: factors_uncentred(X, lam).sum(),
-        ),
-        Misconception(
-            "λ is not multiplied by n",
-            "enter every row twice: every s² becomes twice as large, and your number should stay "
-            "as it is.",
-            "lambda-and-n",
-            lambda X, lam: (spread(X) ** 2 / (spread(X) ** 2 + lam)).sum(),
-        ),
-        Misconception(
-            "the singular values are not squared",
-            "give X a unit, such as metres: a share is a pure number, so what stands beside nλ "
-            "must have the unit of a variance.",
-            "ridge-directions",
-            lambda X, lam: (spread(X) / (spread(X) + len(X) * lam)).sum(),
-        ),
-        Misconception(
-            "the factors are squared before they are added",
-            "compute the trace of the matrix that makes the fitted values out of y, and compare.",
-            "effective-degrees-of-freedom",
-            lambda X, lam: (shrinkage_factors(X, lam) ** 2).sum(),
         ),
         Misconception(
             "what the residuals keep is counted, n less the sum",
@@ -107,11 +132,7 @@ ENTRY = Entry(
             "effective-degrees-of-freedom",
             lambda X, lam: len(X) - effective_dof(X, lam),
         ),
-        Misconception(
-            "the shares that are taken away are added, not those that are left",
-            "compare your number at λ = 0 and at λ = 1000: which of the two fits is freer?",
-            "effective-degrees-of-freedom",
-            lambda X, lam: (1 - shrinkage_factors(X, lam)).sum(),
-        ),
     ),
+    formula=_formula,
+    choices=CHOICES,
 )

@@ -1,21 +1,18 @@
 """The gradient of ridge's objective at one point."""
 
+from functools import partial
+
 import numpy as np
 
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
+from reglib.exercises.choices import as_choices, factors, residuals
 from reglib.exercises.ridge.ridge_objective import EXAMPLE, at_a_point, whole_at_a_point
 
 
-def _slope(w, b, X, y):
-    """The gradient of the loss."""
-    residual = y - b - X @ w
-    return -X.T @ residual / len(y), float(-residual.mean())
-
-
 def ridge_gradient(w, b, X, y, lam):
-    grad_w, grad_b = _slope(w, b, X, y)
-    return grad_w + lam * w, grad_b
+    residual = y - b - X @ w
+    return -X.T @ residual / len(y) + lam * w, float(-residual.mean())
 
 
 RUBRIC = {
@@ -42,24 +39,72 @@ def cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def _of_a_square(w, b, X, y, lam):
-    residual = y - (X @ w[:, None] + b)
-    return -X.T @ residual / len(y) + lam * w[:, None], -residual.mean()
+def _formula(
+    w,
+    b,
+    X,
+    y,
+    lam,
+    *,
+    residual=lambda y, X, w, b: y - b - X @ w,
+    loss=lambda n: 1.0,
+    loss_of_b=lambda n: 1.0,
+    penalty=lambda n: 1.0,
+    norm=lambda w: w,
+    intercept=0.0,
+):
+    n, r = len(y), residual(y, X, w, b)
+    grad_w = (-loss(n) * X.T @ r / n).T + penalty(n) * lam * norm(w)
+    return grad_w.T, -loss(n) * loss_of_b(n) * r.mean() + intercept * lam * b
 
 
-def _with(loss=1.0, penalty=1.0, intercept=0.0):
-    """A gradient with wrong factors on its parts."""
-
-    def wrong(w, b, X, y, lam):
-        grad_w, grad_b = _slope(w, b, X, y)
-        return loss * grad_w + penalty * lam * w, loss * grad_b + intercept * lam * b
-
-    return wrong
-
-
-def _summed(w, b, X, y, lam):
-    grad_w, grad_b = _slope(w, b, X, y)
-    return len(y) * grad_w + lam * w, len(y) * grad_b
+_PENALTY = (
+    "differentiate the penalty with its factor λ/2 in front, and see what becomes of it and of "
+    "the 2 that the squares bring down."
+)
+CHOICES = {
+    "residual": residuals("ridge-gradient"),
+    "loss": factors(
+        "the gradient of the loss",
+        "ridge-gradient",
+        "differentiate the loss with its factor 1/(2n) in front, and see what is left of it; then "
+        "take a point where every prediction is too small: which way should b go?",
+        halved=False,
+    ),
+    "loss_of_b": factors(
+        "grad_b",
+        "ridge-gradient",
+        "b stands in J like a weight whose feature is 1 in every row: treat it as you treat w.",
+        halved=False,
+    ),
+    "penalty": factors(
+        "the gradient of the penalty", "ridge-gradient", _PENALTY, halved=False, counted=False
+    ),
+    "norm": as_choices(
+        ("the penalty is differentiated as λ‖w‖₁", _PENALTY, "ridge-gradient", np.sign),
+        (
+            "the norm in the penalty is not squared",
+            _PENALTY,
+            "ridge-gradient",
+            lambda w: w / np.sqrt(w @ w),
+        ),
+        (
+            "the penalty itself is added, not its derivative",
+            _PENALTY,
+            "ridge-gradient",
+            lambda w: w @ w / 2,
+        ),
+        ("the squares of w are added, not w", _PENALTY, "ridge-gradient", lambda w: w**2),
+    ),
+    "intercept": as_choices(
+        (
+            "the intercept is penalised",
+            "ask whether b occurs in the penalty at all, and what its derivative there is then.",
+            "unpenalised-intercept",
+            1.0,
+        ),
+    ),
+}
 
 
 ENTRY = Entry(
@@ -78,55 +123,13 @@ ENTRY = Entry(
     example=EXAMPLE,
     misconceptions=(
         Misconception(
-            "subtracting an (n, 1) from an (n,) makes an (n, n) array",
-            "print the shapes of y, of your prediction and of their difference: each should have "
-            "one number per row.",
-            "ridge-gradient",
-            _of_a_square,
-        ),
-        Misconception(
-            "the intercept is penalised",
-            "ask whether b occurs in the penalty at all, and what its derivative there is then.",
-            "unpenalised-intercept",
-            _with(intercept=1.0),
-        ),
-        Misconception(
-            "the gradient of the penalty is missing",
-            "evaluate your function at the same point with λ = 0 and λ = 1: what should differ?",
-            "ridge-gradient",
-            _with(penalty=0.0),
-        ),
-        Misconception(
-            "the gradient of the loss has the opposite sign",
-            "take a point where every prediction is too small: should b go up or down, and so "
-            "what sign must its derivative have?",
-            "ridge-gradient",
-            _with(loss=-1.0),
-        ),
-        Misconception(
             "both halves are missing in J",
             "differentiate both terms of J with their halves, and see what happens to the 2 that "
             "the squares bring down.",
             "ridge-gradient",
-            _with(loss=2.0, penalty=2.0),
-        ),
-        Misconception(
-            "the 2 of the squared residuals is not cancelled by the half in J",
-            "differentiate the loss with its factor 1/(2n) in front, and see what is left of it.",
-            "ridge-gradient",
-            _with(loss=2.0),
-        ),
-        Misconception(
-            "the 2 of ‖w‖² is not cancelled by the half in J",
-            "differentiate the penalty with its factor λ/2 in front, and see what is left of it.",
-            "ridge-gradient",
-            _with(penalty=2.0),
-        ),
-        Misconception(
-            "the gradient of the loss is summed over the rows, not averaged",
-            "repeat every row of the data once: J stays as it is, so its gradient must too.",
-            "lambda-and-n",
-            _summed,
+            partial(_formula, loss=lambda n: 2.0, penalty=lambda n: 2.0),
         ),
     ),
+    formula=_formula,
+    choices=CHOICES,
 )

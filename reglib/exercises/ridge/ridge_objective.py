@@ -1,9 +1,12 @@
 """Ridge's objective at one point: the loss and its penalty."""
 
+from functools import partial
+
 import numpy as np
 
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
+from reglib.exercises.choices import as_choices, factors, residuals
 
 
 def at_a_point(rng: np.random.Generator, n: int, p: int, lam: float) -> tuple:
@@ -54,14 +57,97 @@ def cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def _loss(w, b, X, y):
-    residual = y - b - X @ w
-    return residual @ residual / (2 * len(y))
+def _formula(
+    w,
+    b,
+    X,
+    y,
+    lam,
+    *,
+    residual=lambda y, X, w, b: y - b - X @ w,
+    loss=lambda r: np.mean(r**2),
+    loss_factor=lambda n: 1.0,
+    norm=lambda w, b: w @ w,
+    penalty_factor=lambda n: 1.0,
+):
+    n = len(y)
+    J = loss_factor(n) * loss(residual(y, X, w, b)) / 2
+    return J + penalty_factor(n) * lam / 2 * norm(w, b)
 
 
-def _of_a_square(w, b, X, y, lam):
-    residual = y - (X @ w[:, None] + b)
-    return (residual**2).mean() / 2 + lam / 2 * w @ w
+_PENALTY = (
+    "compare your penalty with the formula at w = (3, −4): is it ‖w‖, the sum of the |w|, or the "
+    "sum of their squares?"
+)
+_LOSS = "take two rows with the residuals 1 and −3: what is the mean of their squares?"
+CHOICES = {
+    "residual": residuals("ridge-objective"),
+    "loss": as_choices(
+        (
+            "the absolute residuals stand for their squares",
+            _LOSS,
+            "ridge-objective",
+            lambda r: np.mean(np.abs(r)),
+        ),
+        (
+            "the root is taken of the mean of the squared residuals",
+            _LOSS,
+            "ridge-objective",
+            lambda r: np.sqrt(np.mean(r**2)),
+        ),
+        (
+            "the residuals are averaged before they are squared",
+            _LOSS,
+            "ridge-objective",
+            lambda r: np.mean(r) ** 2,
+        ),
+        ("the residuals are not squared", _LOSS, "ridge-objective", np.mean),
+    ),
+    "loss_factor": factors(
+        "the loss",
+        "ridge-objective",
+        "look at what stands in front of the squared residuals in the formula; then repeat every "
+        "row of the data once: your loss must stay as it is.",
+    ),
+    "norm": as_choices(
+        (
+            "the intercept is penalised",
+            "ask which parameters the sum in the penalty runs over, and whether b is one of them.",
+            "unpenalised-intercept",
+            lambda w, b: w @ w + b**2,
+        ),
+        (
+            "the norm in the penalty is not squared",
+            _PENALTY,
+            "ridge-objective",
+            lambda w, b: np.sqrt(w @ w),
+        ),
+        (
+            "the penalty is the lasso's, the sum of the |w|",
+            _PENALTY,
+            "ridge-objective",
+            lambda w, b: np.abs(w).sum(),
+        ),
+        (
+            "the penalty takes the sum of w, and squares it",
+            _PENALTY,
+            "ridge-objective",
+            lambda w, b: w.sum() ** 2,
+        ),
+        (
+            "the squared w are averaged over the features",
+            _PENALTY,
+            "ridge-objective",
+            lambda w, b: np.mean(w**2),
+        ),
+    ),
+    "penalty_factor": factors(
+        "the penalty",
+        "ridge-objective",
+        "look at the factor in front of ‖w‖² in the formula.",
+        counted=False,
+    ),
+}
 
 
 ENTRY = Entry(
@@ -78,56 +164,13 @@ ENTRY = Entry(
     example=EXAMPLE,
     misconceptions=(
         Misconception(
-            "subtracting an (n, 1) from an (n,) makes an (n, n) array",
-            "print the shapes of y, of your prediction and of their difference: each should have "
-            "one number per row.",
-            "ridge-objective",
-            _of_a_square,
-        ),
-        Misconception(
-            "the intercept is penalised",
-            "ask which parameters the sum in the penalty runs over, and whether b is one of them.",
-            "unpenalised-intercept",
-            lambda w, b, X, y, lam: _loss(w, b, X, y) + lam / 2 * (w @ w + b**2),
-        ),
-        Misconception(
-            "the norm in the penalty is not squared",
-            "compare your penalty with the formula at w = (2,): is it the length of w, or the "
-            "square of that length?",
-            "ridge-objective",
-            lambda w, b, X, y, lam: _loss(w, b, X, y) + lam / 2 * np.sqrt(w @ w),
-        ),
-        Misconception(
-            "both halves are missing",
-            "hold both terms of your code against the formula, factor by factor.",
-            "ridge-objective",
-            lambda w, b, X, y, lam: 2 * _loss(w, b, X, y) + lam * w @ w,
-        ),
-        Misconception(
-            "the loss is not halved",
-            "look at what stands in front of the squared residuals in the formula, apart from n.",
-            "ridge-objective",
-            lambda w, b, X, y, lam: 2 * _loss(w, b, X, y) + lam / 2 * w @ w,
-        ),
-        Misconception(
-            "the penalty is not halved",
-            "look at the factor in front of ‖w‖² in the formula.",
-            "ridge-objective",
-            lambda w, b, X, y, lam: _loss(w, b, X, y) + lam * w @ w,
-        ),
-        Misconception(
             "the objective is scikit-learn's, a sum over the rows without halves",
             "repeat every row of the data once and see what happens to your loss: here it must "
             "stay as it is.",
             "lambda-and-n",
-            lambda w, b, X, y, lam: 2 * len(y) * _loss(w, b, X, y) + lam * w @ w,
-        ),
-        Misconception(
-            "the squared errors are added up, not averaged",
-            "repeat every row of the data once and see what happens to your loss: here it must "
-            "stay as it is.",
-            "lambda-and-n",
-            lambda w, b, X, y, lam: len(y) * _loss(w, b, X, y) + lam / 2 * w @ w,
+            partial(_formula, loss_factor=lambda n: 2.0 * n, penalty_factor=lambda n: 2.0),
         ),
     ),
+    formula=_formula,
+    choices=CHOICES,
 )

@@ -5,7 +5,9 @@ import numpy as np
 import reglib
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
-from reglib.exercises.ridge.ridge_fit import fit_uncentred, fit_with, ridge_fit
+from reglib.exercises.choices import as_choices, inherited
+from reglib.exercises.ridge.ridge_fit import ENTRY as FIT
+from reglib.exercises.ridge.ridge_fit import ridge_fit
 
 
 def ridge_path(X, y, lams):
@@ -46,6 +48,8 @@ def cases(rng: np.random.Generator) -> list[Case]:
         y = draws.answers(rng, 4, whole=True, least=0)
         return np.hstack([twin, twin]), y.astype(float)
 
+    X, y, lams = draw(6, 2, _penalties(rng, 2))
+    below = X, (y - 50).round(1), lams
     with_constant = draws.rows(rng, 6, 3, least=0)
     with_constant[:, 1] = 3.0
     twin = draws.rows(rng, 4, 1, whole=True, least=0).astype(float)
@@ -54,6 +58,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
         Case(typical, "three rows, one feature, two λ", draw(3, 1, _penalties(rng, 2))),
         Case(typical, "five rows, two features, three λ", draw(5, 2, _penalties(rng, 3))),
         Case(typical, "nine rows, three features, λ = 0 first", draw(9, 3, with_zero(3))),
+        Case(typical, "answers far below zero", below),
         Case(mixed, "λ that descend", draw(4, 2, _penalties(rng, 3)[::-1].copy()), order),
         Case(mixed, "λ in no order", draw(5, 2, _penalties(rng, 4)[[2, 0, 3, 1]]), order),
         Case(mixed, "a λ that comes twice", draw(5, 2, [high, low, high]), order),
@@ -76,14 +81,10 @@ def cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def _path_of(fit):
-    """A path made of a fit for each λ."""
-
-    def wrong(X, y, lams):
-        fits = [fit(X, y, lam) for lam in lams]
-        return np.array([w for w, _ in fits]), np.array([b for _, b in fits])
-
-    return wrong
+def _formula(X, y, lams, *, fit=ridge_fit, used=lambda lams: lams):
+    """A path made of one fit after the other."""
+    fits = [fit(X, y, lam) for lam in used(np.asarray(lams))]
+    return np.array([w for w, _ in fits]), np.array([b for _, b in fits])
 
 
 def _of_one_array(X, y, lams):
@@ -95,6 +96,40 @@ def _of_one_array(X, y, lams):
 def _shrunk_alike(X, y, lams):
     W = ridge_fit(X, y, 0.0)[0] / (1 + lams[:, None])
     return W, y.mean() - W @ X.mean(axis=0)
+
+
+_ORDER = "call it with the same λ in two orders, and see which row of W belongs to which λ."
+_LOOP = "print W inside your loop, after each turn: does a turn change the rows before it?"
+CHOICES = {
+    "fit": inherited(FIT),
+    "used": as_choices(
+        (
+            "the penalties add up from one λ to the next",
+            "call it with lams = [1, 1]: both rows must be the same; then look for something that "
+            "your loop changes and the next turn uses again.",
+            "ridge-closed-form",
+            np.cumsum,
+        ),
+        ("the answers come in ascending order of λ", _ORDER, "ridge-path", np.sort),
+        (
+            "the answers come in descending order of λ",
+            _ORDER,
+            "ridge-path",
+            lambda lams: np.sort(lams)[::-1],
+        ),
+        ("the λ are gone through backwards", _ORDER, "ridge-path", lambda lams: lams[::-1]),
+        ("the first λ serves for all", _LOOP, "ridge-path", lambda lams: 0 * lams + lams[0]),
+        ("the last λ serves for all", _LOOP, "ridge-path", lambda lams: 0 * lams + lams[-1]),
+        ("the λ are cut to whole numbers", _LOOP, "ridge-path", np.trunc),
+        (
+            "each row belongs to the λ before it",
+            _LOOP,
+            "ridge-path",
+            lambda lams: np.append(lams[:1], lams[:-1]),
+        ),
+        ("a λ that comes again is left out", _ORDER, "ridge-path", np.unique),
+    ),
+}
 
 
 ENTRY = Entry(
@@ -117,41 +152,19 @@ ENTRY = Entry(
             lambda X, y, lams: (ridge_path(X, y, lams)[0].T, ridge_path(X, y, lams)[1]),
         ),
         Misconception(
-            "the answers come in ascending order of λ",
-            "call it with the same λ in two orders, and see which row of W belongs to which λ.",
-            "ridge-path",
-            lambda X, y, lams: ridge_path(X, y, np.sort(lams)),
-        ),
-        Misconception(
             "every row of W holds the w of the last λ",
-            "print W inside your loop, after each turn: does a turn change the rows before it?",
+            _LOOP,
             "ridge-path",
             _of_one_array,
         ),
         Misconception(
-            "the penalties add up from one λ to the next",
-            "call it with lams = [1, 1]: both rows must be the same; then look for something that "
-            "your loop changes and the next turn uses again.",
-            "ridge-closed-form",
-            lambda X, y, lams: ridge_path(X, y, np.cumsum(lams)),
-        ),
-        Misconception(
-            "w is computed from an X that is not centred",
-            "add 1000 to one column of X: every b should change, and W stay as it is.",
-            "ridge-closed-form",
-            _path_of(fit_uncentred),
-        ),
-        Misconception(
-            "the intercept is the mean of y for every λ",
-            "each of the fits must pass through the point (x̄, ȳ) of the means: put x̄ into yours.",
-            "ridge-closed-form",
-            lambda X, y, lams: (ridge_path(X, y, lams)[0], np.full(len(lams), y.mean())),
-        ),
-        Misconception(
-            "λ is not multiplied by n",
-            "enter every row of the data twice: the path must stay as it is. See what yours does.",
-            "lambda-and-n",
-            _path_of(fit_with(lambda n, lam: lam)),
+            "every row of W holds the w of the first λ",
+            _LOOP,
+            "ridge-path",
+            lambda X, y, lams: (
+                np.tile(ridge_path(X, y, lams)[0][0], (len(lams), 1)),
+                ridge_path(X, y, lams)[1],
+            ),
         ),
         Misconception(
             "all coefficients of least squares are divided by the same number, 1 + λ",
@@ -160,5 +173,13 @@ ENTRY = Entry(
             "ridge-directions",
             _shrunk_alike,
         ),
+        Misconception(
+            "b is a single number, that of the last λ",
+            "print the shape of b: there should be one entry per λ.",
+            "ridge-path",
+            lambda X, y, lams: (ridge_path(X, y, lams)[0], ridge_path(X, y, lams)[1][-1]),
+        ),
     ),
+    formula=_formula,
+    choices=CHOICES,
 )

@@ -4,6 +4,7 @@ import numpy as np
 
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
+from reglib.exercises.choices import as_choices, strengths
 
 
 def spread(X):
@@ -56,18 +57,139 @@ def cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def _factors_by(formula):
-    """Factors from a wrong formula in s and in nλ."""
-    return lambda X, lam: formula(spread(X), len(X) * lam)
-
-
-def factors_uncentred(X, lam):
-    s = np.linalg.svd(X, compute_uv=False)
-    return s**2 / (s**2 + len(X) * lam)
+def formula(
+    X,
+    lam,
+    *,
+    used=lambda X: X - X.mean(axis=0),
+    strength=lambda n, p, lam: lam,
+    share=lambda s, penalty: s**2 / (s**2 + penalty),
+    order=lambda f: f,
+):
+    """`share` makes factors of singular values and nλ."""
+    n, p = X.shape
+    s = np.linalg.svd(used(X), compute_uv=False)
+    with np.errstate(all="ignore"):
+        return order(share(s, n * strength(n, p, lam)))
 
 
 def _of_columns(X, lam):
     return X.var(axis=0) / (X.var(axis=0) + lam)
+
+
+_SHIFT = "add 1000 to one column of X: the rows vary as before, so no factor should change."
+_UNITS = (
+    "give X a unit, such as metres: a factor is a pure number, so what stands beside nλ must have "
+    "the unit of a variance."
+)
+_LEFT = "put λ = 0 into your formula: ridge is least squares then, so which share of it is left?"
+_TWICE = "enter every row twice: s² becomes twice as large, and no factor should change."
+_DIRECTIONS = (
+    "find the direction along which the rows of the example vary most, and see where its factor "
+    "stands."
+)
+CHOICES = {
+    "used": as_choices(
+        ("the columns of X are not centred", _SHIFT, "ridge-directions", lambda X: X),
+        (
+            "one mean is subtracted from all columns of X",
+            _SHIFT,
+            "ridge-directions",
+            lambda X: X - X.mean(),
+        ),
+        (
+            "X is centred row by row, not column by column",
+            _SHIFT,
+            "ridge-directions",
+            lambda X: X - X.mean(axis=1, keepdims=True),
+        ),
+        (
+            "the columns of X are standardised",
+            _UNITS,
+            "scale-first",
+            lambda X: (X - X.mean(axis=0)) / np.where(X.std(axis=0) == 0, 1, X.std(axis=0)),
+        ),
+        (
+            "the singular values are those of XᵀX / n, not of X",
+            _UNITS,
+            "ridge-directions",
+            lambda X: (X - X.mean(axis=0)).T @ (X - X.mean(axis=0)) / len(X),
+        ),
+    ),
+    "strength": strengths("lambda-and-n", _TWICE),
+    "share": as_choices(
+        (
+            "the singular values are not squared",
+            _UNITS,
+            "ridge-directions",
+            lambda s, penalty: s / (s + penalty),
+        ),
+        (
+            "eigenvalues of XᵀX are taken for singular values",
+            _UNITS,
+            "ridge-directions",
+            lambda s, penalty: s**4 / (s**4 + penalty),
+        ),
+        (
+            "the factors are those that lead from Uᵀy to w, s/(s² + nλ)",
+            _LEFT,
+            "ridge-directions",
+            lambda s, penalty: s / (s**2 + penalty),
+        ),
+        (
+            "the singular values are squared above, and not below",
+            _UNITS,
+            "ridge-directions",
+            lambda s, penalty: s**2 / (s + penalty),
+        ),
+        (
+            "the s² above is left out, 1/(s² + nλ)",
+            _LEFT,
+            "ridge-directions",
+            lambda s, penalty: 1 / (s**2 + penalty),
+        ),
+        (
+            "the factors say what is taken away, not what is left",
+            _LEFT,
+            "ridge-directions",
+            lambda s, penalty: penalty / (s**2 + penalty),
+        ),
+        (
+            "the root of each factor is taken",
+            _LEFT,
+            "ridge-directions",
+            lambda s, penalty: np.sqrt(s**2 / (s**2 + penalty)),
+        ),
+        (
+            "each factor is squared",
+            _LEFT,
+            "ridge-directions",
+            lambda s, penalty: (s**2 / (s**2 + penalty)) ** 2,
+        ),
+        (
+            "λ is squared beside s²",
+            _UNITS,
+            "ridge-directions",
+            lambda s, penalty: s**2 / (s**2 + penalty**2),
+        ),
+        (
+            "1 stands for s² above and below: 1/(1 + nλ)",
+            _UNITS,
+            "ridge-directions",
+            lambda s, penalty: 0 * s + 1 / (1 + penalty),
+        ),
+        (
+            "the factors are s², without a divisor",
+            _LEFT,
+            "ridge-directions",
+            lambda s, penalty: s**2,
+        ),
+    ),
+    "order": as_choices(
+        ("the factors come in ascending order", _DIRECTIONS, "ridge-directions", lambda f: f[::-1]),
+        ("the last factor is left out", _DIRECTIONS, "ridge-directions", lambda f: f[:-1]),
+    ),
+}
 
 
 ENTRY = Entry(
@@ -85,52 +207,6 @@ ENTRY = Entry(
     example=(np.array([[5.0, 3.0], [1.0, 3.0], [5.0, 1.0], [1.0, 1.0]]), 1.0),
     misconceptions=(
         Misconception(
-            "the columns of X are not centred",
-            "add 1000 to one column of X: the rows vary as before, so no factor should change.",
-            "ridge-directions",
-            factors_uncentred,
-        ),
-        Misconception(
-            "the factors come in ascending order",
-            "find the direction along which the rows of the example vary most, and see where its "
-            "factor stands.",
-            "ridge-directions",
-            lambda X, lam: shrinkage_factors(X, lam)[::-1],
-        ),
-        Misconception(
-            "λ is not multiplied by n",
-            "enter every row twice: s² becomes twice as large, and no factor should change.",
-            "lambda-and-n",
-            lambda X, lam: spread(X) ** 2 / (spread(X) ** 2 + lam),
-        ),
-        Misconception(
-            "the singular values are not squared",
-            "give X a unit, such as metres: a factor is a pure number, so what stands beside nλ "
-            "must have the unit of a variance.",
-            "ridge-directions",
-            _factors_by(lambda s, penalty: s / (s + penalty)),
-        ),
-        Misconception(
-            "eigenvalues of XᵀX are taken for singular values",
-            "compute both for the matrix [[3.0]], which has the singular value 3.",
-            "ridge-directions",
-            _factors_by(lambda s, penalty: s**4 / (s**4 + penalty)),
-        ),
-        Misconception(
-            "the factors are those that lead from Uᵀy to w, s/(s² + nλ)",
-            "put λ = 0 into your formula: ridge is least squares then, so which share of it is "
-            "left?",
-            "ridge-directions",
-            _factors_by(lambda s, penalty: s / (s**2 + penalty)),
-        ),
-        Misconception(
-            "the factors say what is taken away, not what is left",
-            "put λ = 0 into your formula: ridge is least squares then, so which share of it is "
-            "left?",
-            "ridge-directions",
-            _factors_by(lambda s, penalty: penalty / (s**2 + penalty)),
-        ),
-        Misconception(
             "the columns are taken for the directions",
             "take an X of two equal columns: its rows vary along a single direction. See what "
             "your factors say.",
@@ -138,4 +214,6 @@ ENTRY = Entry(
             _of_columns,
         ),
     ),
+    formula=formula,
+    choices=CHOICES,
 )

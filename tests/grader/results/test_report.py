@@ -5,7 +5,9 @@ import csv
 import datetime
 import functools
 import hashlib
+import html
 import html.parser
+import json
 import os
 import re
 import statistics
@@ -32,6 +34,7 @@ ENTRIES = assignment("ridge").entries
 QUESTIONS = {"same_lambda_more_patients": 4, "rows_or_copies": 4, "entered_twice": 3}
 DUE = datetime.datetime(2026, 3, 2, 12)
 HOSTILE = '<script>alert(1)</script><img src="//example.org/x" onerror="alert(2)">'
+KNOWN = 8  # of the mistakes of each exercise
 STUDENTS = [f"s{i:02}" for i in range(64)]
 MISSING, COPIERS, TWINS = STUDENTS[60:63], ["s07", "s19", "s33"], ["s11", "s44"]
 UNGRADED, TAMPERED, LATE = "s63", "s05", "s09"
@@ -45,7 +48,7 @@ def exercise(index, kind):
     entry = ENTRIES[index]
     cases = entry.draw(7)
     if isinstance(kind, int):
-        outcomes = run(entry.misconceptions[kind].wrong, [case.args for case in cases])
+        outcomes = run(entry.known[kind].wrong, [case.args for case in cases])
     elif kind == "right":
         outcomes = run(entry.reference, [case.args for case in cases])
     elif kind == "changed":
@@ -76,6 +79,8 @@ def exercise(index, kind):
         trouble="its kernel died" if kind == "died" else "",
         answer="",
         text=tell(verdict),
+        seen=" ".join(verdict.seen),
+        source=f"def {entry.function}(*args):\n    return {HOSTILE!r}" if kind == "odd" else "",
     )
 
 
@@ -85,12 +90,11 @@ def fingerprint(*of):
 
 def answer(rng, student, index, ability):
     """One answer: often right, and then written in one of a few ways by most."""
-    entry = ENTRIES[index]
     if rng.random() < ability:
         form = rng.integers(3) if rng.random() < 0.6 and index < 3 else student
         return exercise(index, "right"), fingerprint(index, "right", form)
-    kinds = [*range(len(entry.misconceptions)), "changed", "stopped", "odd", "unwritten", "raised"]
-    likely = np.array([3.0 / (i + 1) for i in range(len(entry.misconceptions))] + [0.4] * 5)
+    kinds = [*range(KNOWN), "changed", "stopped", "odd", "unwritten", "raised"]
+    likely = np.array([3.0 / (i + 1) for i in range(KNOWN)] + [0.4] * 5)
     kind = kinds[rng.choice(len(kinds), p=likely / likely.sum())]
     return exercise(index, kind), fingerprint(index, kind, "" if kind == "unwritten" else student)
 
@@ -286,9 +290,7 @@ def test_mistakes_are_ranked_with_the_students_behind_them(records, gathered):
     assert sizes == sorted(sizes, reverse=True)
     assert {m.name: set(m.students) for m in gathered.mistakes} == behind
     known = {
-        (entry.function, m.name): titles(m.section)[0]
-        for entry in ENTRIES
-        for m in entry.misconceptions
+        (entry.function, m.name): titles(m.section)[0] for entry in ENTRIES for m in entry.known
     }
     for mistake in gathered.mistakes:
         for function, _, section in mistake.places:
@@ -413,6 +415,23 @@ def test_page_shows_the_figures(page, gathered):
     for name, _, students in gathered.outcomes:
         row = next(r for r in page.rows if r[0].strip() == name and len(r) == 9)
         assert [int(n or 0) for n in row[1:]] == [len(students[o]) for o in report.OUTCOMES]
+
+
+def test_page_shows_the_largest_groups_of_unknown_mistakes(written, gathered):
+    page = written[0].read_text("utf-8")
+    largest = gathered.unnamed[0]
+    shown = page.split('id="unnamed"')[1].split("</ol>")[0]
+    assert f"<code>{largest.function}</code>" in shown
+    assert f"{len(largest.students)} student" in shown
+    assert largest.source in html.unescape(shown) and "<script>" not in shown
+
+
+def test_unknown_mistakes_are_passed_on_only_when_asked_and_without_names(course, tmp_path):
+    assert len(report.write_report(course, "ridge", tmp_path)) == 2
+    *_, path = report.write_report(course, "ridge", tmp_path, share=True)
+    told = json.loads(path.read_text("utf-8"))
+    assert path.name == "ridge-unnamed.json" and len(told) > 1
+    assert set(told[0]) == {"exercise", "students", "points", "seen", "answer"}
 
 
 def test_page_shows_every_student_with_marks(page, gathered):

@@ -1,0 +1,96 @@
+"""The proof by mutation: every known mistake, and two at once, against all the others.
+
+A mutant may be called by its own name, or by one of its two; else by that of an equal function, one
+that gives the same in cases that the judgement has not seen.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reglib.checks.entry import BESIDES, nearly
+from reglib.checks.explain import attempts
+from reglib.checks.judge import judge
+from reglib.checks.slips import slips
+from reglib.exercises import ASSIGNMENTS, assignment
+
+ENTRIES = [entry for name in ASSIGNMENTS for entry in assignment(name).entries]
+SEEDS, UNSEEN = (None, 1, 2), (11, 12, 13)
+each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+
+
+def same(entry, function, other):
+    """Whether two functions give the same in cases that no judgement has seen."""
+    cases = [case for seed in UNSEEN for case in entry.draw(seed)]
+    return all(
+        (a.error.kind == b.error.kind if a.error and b.error else not (a.error or b.error))
+        and nearly((), a.value, b.value, rtol=1e-5)
+        for a, b in zip(attempts(function, cases), attempts(other, cases), strict=True)
+    )
+
+
+def double(entry):
+    """Mistakes that are two, in one formula or a slip after a known one: some drawn by lot."""
+    rng = np.random.default_rng(0)
+    pairs = [(m, set(m.name.split(BESIDES))) for m in entry.pairs]
+    known = [m for m in entry.known if not (m.recognise or m.recognise_all)]
+    after = [(b, s) for b in known for s in slips(entry)] if not entry.properties else []
+    composed = [(s.after(entry, b), {b.name, s.name}) for b, s in after]
+    return [
+        group[i]
+        for group in (pairs, composed)
+        for i in rng.choice(len(group), min(len(group), 25), replace=False)
+    ]
+
+
+def false_names(entry, mutants, seeds):
+    """Those that lose nothing, or are called by a name that says something else of them."""
+    drawn = [(seed, entry.draw(seed)) for seed in seeds]
+    for mutant, made_of in mutants:
+        for seed, cases in drawn:
+            verdict = judge(entry, cases, attempts(mutant.wrong, cases))
+            name = verdict.misconception.name if verdict.misconception else ""
+            if verdict.points == entry.most:
+                if not same(entry, mutant.wrong, entry.reference):
+                    yield seed, mutant.name, "full marks"
+            elif name and not (
+                made_of & {name, *name.split(BESIDES)}
+                or same(entry, mutant.wrong, verdict.misconception.wrong)
+            ):
+                yield seed, mutant.name, name
+
+
+@each_entry
+def test_a_known_mistake_loses_points_and_is_named(entry, seeds):
+    for seed in seeds:
+        cases = entry.draw(seed)
+        for m in entry.known:
+            verdict = judge(entry, cases, attempts(m.wrong, cases))
+            assert verdict.points < entry.most, (m.name, seed)
+            assert (verdict.misconception, verdict.where) == (m, ""), (m.name, seed)
+
+
+@each_entry
+def test_a_slip_is_called_by_its_name(entry):
+    slipped = () if entry.properties else slips(entry)
+    assert list(false_names(entry, [(s.after(entry), {s.name}) for s in slipped], SEEDS)) == []
+
+
+@each_entry
+@pytest.mark.long
+def test_two_mistakes_at_once_are_called_by_one_of_their_names(entry):
+    assert list(false_names(entry, double(entry), SEEDS[:2])) == []
+
+
+@each_entry
+@pytest.mark.long
+def test_what_is_not_known_gets_no_name(entry):
+    """Without one place of its formula, a catalogue does not know the mistakes made there."""
+    found = []
+    for place in entry.choices:
+        rest = {name: choices for name, choices in entry.choices.items() if name != place}
+        blind = replace(entry, choices=rest)
+        held_out = replace(entry, misconceptions=(), choices={place: entry.choices[place]}).known
+        found += false_names(blind, [(m, set()) for m in held_out], SEEDS[:2])
+    assert [one for one in found if one[2] != "full marks"] == []
