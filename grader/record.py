@@ -41,7 +41,7 @@ class Exercise:
     fault          what was wrong with it, in a word; "" if nothing
     trouble        why it could not be judged: "its kernel died", "it is not there"; "" if it was
     answer         sha256 of the answer, the same whatever its comments, docstrings, own names and
-                   blank space
+                   blank space; "" if it is a stub of the release
     text           what the learner reads
     seen           what wrong numbers show where no mistake is known behind them; "" if one is
     source         the answer, where there is no name for what is wrong with it; else ""

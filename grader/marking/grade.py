@@ -133,6 +133,7 @@ def _verdict(
     entry = find(check.exercise)
     points, misconception, where, fault, trouble = 0.0, "", "", "", answers.trouble
     source, seen = _answer(check, notebook, release), ""
+    stubs = {fingerprint(answer.stub) for answer in release.answers.values()}
     if not trouble:
         try:
             verdict = judge(entry, cases, list(answers.outcomes))
@@ -166,7 +167,7 @@ def _verdict(
         where=where,
         fault=fault,
         trouble=trouble,
-        answer=fingerprint(source),
+        answer="" if fingerprint(source) in stubs else fingerprint(source),
         text=text,
         seen=seen,
         source=source[:MOST_SOURCE] if fault in TELLING and not misconception else "",
@@ -174,9 +175,21 @@ def _verdict(
 
 
 def _answer(check: Check, notebook: NotebookNode, release: Release) -> str:
-    """The cell in which the checked function is asked for."""
+    """The cell in which the checked function is written: the last that defines it, if any does.
+
+    What counts stands where Python would find it, and that need not be where it is asked for.
+    """
     homes = {id for id, answer in release.answers.items() if check.function in answer.functions}
-    return "\n".join(cell.source for cell in notebook.cells if grade_id(cell) in homes)
+    defines = re.compile(
+        rf"^[ \t]*(?:def[ \t]+{check.function}\b|{check.function}[ \t]*=[^=])", re.M
+    )
+    found = [cell for cell in notebook.cells if grade_id(cell) in homes]
+    for cell in notebook.cells:
+        if grade_id(cell) == check.grade_id:
+            break
+        if cell.cell_type == "code" and defines.search(cell.source):
+            found = [cell]
+    return "\n".join(cell.source for cell in found)
 
 
 def _shown(exercise: Exercise) -> Collection[NotebookNode]:

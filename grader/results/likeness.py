@@ -54,12 +54,6 @@ def rare(submissions: int) -> int:
 
 def answers(records: Sequence[Record]) -> list[Shared]:
     """Return every answer with those who gave it, in the order of the exercises; no stubs."""
-    no_evidence = {""} | {
-        exercise.answer
-        for record in records
-        for exercise in record.exercises
-        if exercise.fault == "unwritten"
-    }
     order: list[str] = []
     givers: dict[tuple[str, str], list[str]] = defaultdict(list)
     verdicts: dict[tuple[str, str], Exercise] = {}
@@ -67,7 +61,7 @@ def answers(records: Sequence[Record]) -> list[Shared]:
         for exercise in record.exercises:
             if exercise.name not in order:
                 order.append(exercise.name)
-            if exercise.answer not in no_evidence:
+            if exercise.answer:
                 givers[exercise.name, exercise.answer].append(record.student)
                 verdicts.setdefault((exercise.name, exercise.answer), exercise)
     found = [

@@ -507,3 +507,25 @@ def test_all_outputs_together_are_bounded(nursery, monkeypatch):
     assert "The output of this cell is left out: all cells together" in told[-1]
     assert sum(map(len, told)) < 2 * most
     assert sum(exercise.points for exercise in record.exercises) == sum(FULL.values())
+
+
+def test_what_is_compared_is_the_answer_wherever_it_stands(nursery):
+    """Work in a cell of one's own is compared, and a stub of the release never is."""
+
+    def compared(made):
+        _, record = grade(job(made), nursery)
+        return {e.name.partition(".")[2]: e.answer for e in record.exercises}
+
+    released = nbformat.from_dict(json.loads(json.dumps(RELEASE.notebook)))
+    plain, moved = compared(notebook()), notebook()
+    stubs = {cell.id: cell.source for cell in released.cells}
+    for place, cell in reversed(list(enumerate(moved.cells))):
+        if cell.id in ANSWERS:
+            moved.cells.insert(place + 1, nbformat.v4.new_code_cell(cell.source + "  # mine"))
+            cell.source = stubs[cell.id]
+    assert compared(moved) == plain and "" not in plain.values()
+    hiding = compared(
+        notebook(ridge_gradient="def ridge_gradient(*args):\n    raise NotImplementedError")
+    )
+    assert hiding["ridge_gradient"] not in ("", plain["ridge_gradient"])
+    assert set(compared(released).values()) == {""}

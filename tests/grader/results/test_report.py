@@ -96,7 +96,7 @@ def answer(rng, student, index, ability):
     kinds = [*range(KNOWN), "changed", "stopped", "odd", "unwritten", "raised"]
     likely = np.array([3.0 / (i + 1) for i in range(KNOWN)] + [0.4] * 5)
     kind = kinds[rng.choice(len(kinds), p=likely / likely.sum())]
-    return exercise(index, kind), fingerprint(index, kind, "" if kind == "unwritten" else student)
+    return exercise(index, kind), "" if kind == "unwritten" else fingerprint(index, kind, student)
 
 
 def record(student, answers, sandbox=True, remarks=()):
@@ -364,7 +364,7 @@ def alike(*answers):
     found = []
     for number, given in enumerate(answers):
         exercises = [
-            (exercise(i, "right" if mark else "unwritten"), fingerprint(i, mark))
+            (exercise(i, "right" if mark else "unwritten"), mark and fingerprint(i, mark))
             for i, mark in enumerate(given)
         ]
         found.append(record(f"s{number}", exercises))
