@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import unicodedata
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -27,7 +28,7 @@ from nbgrader.utils import find_all_notebooks, parse_utc
 
 from grader.course import unfit
 from grader.results.marks import gradebook_of
-from grader.submission.archive import Unpacked, unpack
+from grader.submission.archive import Unpacked, unpack, walk
 from grader.submission.folder import TIMESTAMP
 from grader.trouble import is_for_all, printable, sentence
 
@@ -160,9 +161,7 @@ class Names(FileNameCollectorPlugin):
     def _uploads(self) -> dict[str, dict[str, list[_Upload]]]:
         """The files of each student, by the archive of the class that they came in."""
         uploads = defaultdict(lambda: defaultdict(list))
-        for path in sorted(self.root.rglob("*")):
-            if not path.is_file():
-                continue
+        for path in sorted(walk(self.root)):
             inside = path.relative_to(self.root)
             try:
                 whose = self._whose(inside)
@@ -282,7 +281,8 @@ class Names(FileNameCollectorPlugin):
         except OSError:
             if there and not os.path.lexists(folder):
                 old.rename(folder)
-            shutil.rmtree(new, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                _remove(new)
             raise
         _remove(old)
         return True
@@ -355,19 +355,31 @@ def _clear(folder: str) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        path.unlink()
+    """Remove what is there, however deep: `shutil.rmtree` would recurse."""
+    if not path.is_dir() or path.is_symlink():
+        if os.path.lexists(path):
+            path.unlink()
+        return
+    rest = [path]
+    while rest:
+        folder = rest.pop()
+        with os.scandir(folder) as entries:
+            there = list(entries)
+        for entry in there:
+            if not entry.is_dir(follow_symlinks=False):
+                os.unlink(entry)
+            elif folder == path:
+                rest.append(path / entry.name)
+            else:  # up, since a path could become too long
+                rest.append(Path(entry).rename(path / uuid.uuid4().hex))
+        if folder != path:
+            folder.rmdir()
+    path.rmdir()
 
 
 def _is_same(folder: Path, files: Mapping[str, _Upload]) -> bool:
     """Whether a folder holds these files, and no others but the time."""
-    there = {
-        str(Path(where, name).relative_to(folder))
-        for where, _, names in os.walk(folder)
-        for name in names
-    }
+    there = {str(path.relative_to(folder)) for path in walk(folder)}
     return there - {TIMESTAMP} == set(files) and all(
         filecmp.cmp(folder / name, upload.path, shallow=False) for name, upload in files.items()
     )

@@ -99,6 +99,7 @@ BROKEN = {
     "long when decoded": packed({"é" * 130 + ".ipynb": NOTEBOOK}),
     "long way": packed({"/".join(["d" * 200] * 30) + "/ridge.ipynb": NOTEBOOK, "a.csv": b""}),
     "file for a folder": packed({"x.csv": b"", "x.csv/ridge.ipynb": NOTEBOOK, "y.csv": b""}),
+    "deep": packed({"a/" * 700 + "ridge.ipynb": NOTEBOOK, "a.csv": b""}),
     "folder for a file": packed({"x.csv/ridge.ipynb": NOTEBOOK, "x.csv": b"", "y.csv": b""}),
 }
 # Or that leads elsewhere, and only is not followed.
@@ -609,3 +610,54 @@ def test_the_time_that_an_instructor_writes_counts(course, collect):
             course_at(course).get_existing_timestamp(str(folder)).isoformat()[:10] == "2026-03-02"
         )
         assert came(course)["ada"] == {"ridge.ipynb", "timestamp.txt"}
+
+
+# Deep folders
+
+DEEP = {"a/" * 700 + "z.csv": b"", "a/" * 1500 + "b.csv": b"", "ridge.ipynb": NOTEBOOK}
+NODES = {f"f{k}/" + "a/" * 400 + "x.csv": b"" for k in range(40)} | {"ridge.ipynb": NOTEBOOK}
+WIDE = {f"{k}/{k}/{k}/x.csv": b"" for k in range(400)} | {"ridge.ipynb": NOTEBOOK}
+LONG = {"a/" * 30_000 + "x.csv": b"", "ridge.ipynb": NOTEBOOK}
+
+
+@pytest.mark.parametrize("files", [DEEP, NODES, LONG], ids=["deep", "many folders", "long"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_deep_folders_stay_in_their_archive(course, collect, files, times):
+    put(course, "class.zip", {"evilsoneve_19_4713_work.zip": packed(files), **CANVAS})
+    for _ in range(times):
+        status, said = collect()
+    assert (status, came(course)) == (1, {**BOTH, "eve": {"ridge.ipynb"}})
+    assert "csv lies in too many folders, or has too long a name (eve)" in said
+    assert len(list((course / "downloaded/ridge/extracted").rglob("*"))) < 10
+
+
+def test_folders_count_as_files_do(course, collect):
+    put(course, "class.zip", {"evilsoneve_19_4713_work.zip": packed(WIDE), **CANVAS})
+    status, said = collect()
+    assert (status, came(course)) == (1, BOTH)
+    assert "is one file too many" in said
+    assert len(list((course / "downloaded/ridge/extracted").rglob("*"))) < 1010
+
+
+def test_files_of_a_class_lie_as_deep_as_is_read(course, collect):
+    moodle = {"Eve Evilson_93_assignsubmission_file/a/b/c/x.csv": b"", **OTHERS}
+    put(course, "class.zip", moodle)
+    assert (collect()[0], came(course)) == (0, {**BOTH, "eve": {"a/b/c/x.csv"}})
+
+
+def deep(folder, times=2):
+    """Make folders in each other, more of them than Python recurses."""
+    folder.mkdir(parents=True)
+    for _ in range(times):
+        new = folder.with_name("new")
+        (new / ("a/" * 700)).mkdir(parents=True)
+        folder.rename(new / ("a/" * 700 + "b"))
+        new.rename(folder)
+
+
+@pytest.mark.parametrize("where", ["downloaded/ridge/extracted/x", "submitted/ada/.ridge.new/x"])
+def test_deep_folders_from_before_are_removed(course, collect, where):
+    put(course, "class.zip", CANVAS)
+    deep(course / where)
+    assert (collect()[0], came(course)) == (0, BOTH)
+    assert not os.path.lexists(course / where)
