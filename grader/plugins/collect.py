@@ -224,7 +224,7 @@ class Names(FileNameCollectorPlugin):
             name = PurePath(upload.name)
             if name.is_absolute() or ".." in name.parts or not name.parts:
                 self.aside.append(f"{name}, which leads elsewhere ({student})")
-            elif name.name.lower() == TIMESTAMP:
+            elif any(part.casefold() == TIMESTAMP for part in name.parts):
                 self.aside.append(f"{name}, as no student says when she handed in ({student})")
             elif str(name) in files:
                 self.aside.append(f"a second {name} ({student})")

@@ -612,6 +612,16 @@ def test_the_time_that_an_instructor_writes_counts(course, collect):
         assert came(course)["ada"] == {"ridge.ipynb", "timestamp.txt"}
 
 
+@pytest.mark.parametrize("name", ["timestamp.txt/x.csv", "a/TimeStamp.txt/b/x.csv"])
+def test_a_folder_by_the_name_of_the_time(course, collect, name):
+    files = {name: b"", "ridge.ipynb": NOTEBOOK}
+    put(course, "class.zip", {"evilsoneve_19_3_work.zip": packed(files), **CANVAS})
+    status, said = collect()
+    assert (status, came(course)) == (0, {**BOTH, "eve": {"ridge.ipynb"}})
+    assert not list((course / "submitted/eve").rglob("*.txt"))
+    assert "as no student says when she handed in (eve)" in said
+
+
 # Deep folders
 
 DEEP = {"a/" * 700 + "z.csv": b"", "a/" * 1500 + "b.csv": b"", "ridge.ipynb": NOTEBOOK}
