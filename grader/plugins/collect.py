@@ -3,7 +3,8 @@
 Canvas and Moodle put the files of a class into one archive. Canvas calls them
 `lovelaceada_LATE_17_4711_ridge-1.ipynb`, by the number of its user, and Moodle
 `Ada Lovelace_93_assignsubmission_file/ridge.ipynb`, where the number is that of a participant in
-one assignment. Who that is, is looked up in the gradebook: by `lms_user_id` or by name.
+one assignment. Who that is, is looked up in the gradebook: by `lms_user_id` or by name; and where
+nobody has an `lms_user_id`, by a student's id.
 
 Whose files cannot be brought in is left out alone, and told of at the end.
 """
@@ -121,7 +122,8 @@ class Names(FileNameCollectorPlugin):
                 if student.lms_user_id:
                     by_number[student.lms_user_id].append(student.id)
                 ids.append(student.id)
-        return by_name, {id: [id] for id in ids} | by_number
+        # Once one number is known, a login of figures is no number: it could be a stranger's.
+        return by_name, by_number or {id: [id] for id in ids}
 
     def _whose(self, path: PurePath) -> tuple[str, _Upload] | None:
         """Return the student, and what the file is to be called there; None if no name says it.

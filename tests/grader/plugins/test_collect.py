@@ -671,3 +671,18 @@ def test_deep_folders_from_before_are_removed(course, collect, where):
     deep(course / where)
     assert (collect()[0], came(course)) == (0, BOTH)
     assert not os.path.lexists(course / where)
+
+
+# Logins that look like numbers
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_login_is_a_number_of_canvas_only_where_there_are_no_others(course, collect, known):
+    (course / "gradebook.db").unlink()
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "regularization") as gradebook:
+        gradebook.add_student("17", first_name="Login", last_name="Seventeen")
+        gradebook.add_student("ada", lms_user_id="4" if known else None)
+    put(course, "class.zip", {"lovelaceada_17_1_ridge.ipynb": NOTEBOOK})
+    status, said = collect()
+    assert (status, came(course)) == ((1, {}) if known else (0, {"17": {"ridge.ipynb"}}))
+    assert ("Canvas's user 17 is nobody in the gradebook" in said) == known
