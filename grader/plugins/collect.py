@@ -73,7 +73,8 @@ class Names(FileNameCollectorPlugin):
         self.participants: dict[str, set[str]] = defaultdict(set)  # of Moodle, by the student
         self.nobodys: dict[str, list[str]] = defaultdict(list)  # files, by why they are nobody's
         self.troubles: dict[str, list[str]] = defaultdict(list)  # that keep a student out
-        self.aside: list[str] = []  # files that are left out, and keep nobody out
+        self.handed: dict[str, list[str]] = defaultdict(list)  # all files of a student, by name
+        self.aside: dict[str, list[str]] = defaultdict(list)  # files that keep nobody out
         self.parent._clear_existing_files = _clear
         self.parent.process_extracted_files = self.bring_in
 
@@ -85,9 +86,10 @@ class Names(FileNameCollectorPlugin):
             uploads = self._uploads()
             self._leave(uploads)
             came = []
-            for student in sorted(uploads.keys() - self.troubles.keys()):
+            for student in sorted((uploads.keys() | self.handed.keys()) - self.troubles.keys()):
                 try:
-                    if self._place(student, self._chosen(student, uploads[student])):
+                    found = uploads.get(student)
+                    if self._place(student, self._chosen(student, found) if found else {}):
                         came.append(student)
                 except _LeftOut as error:
                     self.troubles[student].append(str(error))
@@ -177,7 +179,7 @@ class Names(FileNameCollectorPlugin):
             elif path.suffix == ".ipynb":
                 self.nobodys[_NAMELESS].append(path.name)
             else:
-                self.aside.append(path.name)
+                self.aside[""].append(path.name)
         return uploads
 
     def _leave(self, uploads: Mapping[str, Mapping[str, list[_Upload]]]) -> None:
@@ -196,7 +198,13 @@ class Names(FileNameCollectorPlugin):
             if left.whole:
                 broken[whose[0] if whose else ""].append(told)
             else:
-                self.aside.append(f"{told} ({whose[0]})" if whose else told)
+                self.aside[whose[0] if whose else ""].append(told)
+        for path in sorted(self.unpacked.seen):
+            try:
+                if whose := self._whose(path) or self._by_regexp(path):
+                    self.handed[whose[0]].append(path.name)
+            except _LeftOut as error:
+                self.nobodys[str(error)] = self.nobodys[str(error)] or [path.name]
         for student, files in broken.items():
             self.troubles[student].append(_few(files, MOST_TOLD) + (_ASK if student else _FETCH))
         for student, parts in self.participants.items():
@@ -225,13 +233,15 @@ class Names(FileNameCollectorPlugin):
         for upload in sorted(found, key=lambda upload: upload.time or _NEVER, reverse=True):
             name = PurePath(upload.name)
             if name.is_absolute() or ".." in name.parts or not name.parts:
-                self.aside.append(f"{name}, which leads elsewhere ({student})")
+                self.aside[student].append(f"{name}, which leads elsewhere")
             elif any(part.casefold() == TIMESTAMP for part in name.parts):
-                self.aside.append(f"{name}, as no student says when she handed in ({student})")
+                self.aside[student].append(f"{name}, as no student says when she handed in")
+            elif any(part.startswith(".") for part in name.parts):
+                self.aside[student].append(f"{name}, which is hidden")
             elif str(name) in files:
-                self.aside.append(f"a second {name} ({student})")
+                self.aside[student].append(f"a second {name}")
             elif app.strict and name.suffix == ".ipynb" and str(name) not in self._released:
-                self.aside.append(f"{name}, which is no notebook of the release ({student})")
+                self.aside[student].append(f"{name}, which is no notebook of the release")
             else:
                 files[str(name)] = upload
         return files
@@ -251,7 +261,8 @@ class Names(FileNameCollectorPlugin):
         if why := unfit(student):
             raise _LeftOut(why)
         if not files:
-            return False
+            names = map(printable, self.handed[student])
+            raise _LeftOut(f"nothing is read of {_few(list(names), MOST_TOLD)}{_ASK}")
         course = app.coursedir
         folder = Path(course.format_path(course.submitted_directory, student, course.assignment_id))
         there = os.listdir(folder) if os.path.lexists(folder) else []
@@ -274,9 +285,8 @@ class Names(FileNameCollectorPlugin):
                 shutil.copyfile(folder / TIMESTAMP, new / TIMESTAMP)
             elif there:
                 _remove(old)
-                self.aside += [f"the {TIMESTAMP} of the work before ({student})"] * (
-                    TIMESTAMP in there
-                )
+                if TIMESTAMP in there:
+                    self.aside[student].append(f"the {TIMESTAMP} of the work before")
             if there:
                 folder.rename(old)
             new.rename(folder)
@@ -295,7 +305,8 @@ class Names(FileNameCollectorPlugin):
         say = self.log
         say.info("Submissions that came in: %s; that were there already: %s.", came, same)
         if self.aside:
-            say.warning("Left out: %s.", _few(self.aside, 100))
+            told = (_few(names, MOST_TOLD, of) for of, names in self.aside.items())
+            say.warning("Left out: %s.", ", ".join(told))
         for why, names in self.nobodys.items():
             say.error("%s Left out: %s.", why, _few(names, MOST_TOLD))
         for student, reasons in sorted(self.troubles.items()):
@@ -345,9 +356,10 @@ def _unknown(found: re.Match[str], ids: Sequence[str]) -> str:
     )
 
 
-def _few(names: Sequence[str], most: int) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def _few(names: Sequence[str], most: int, student: str = "") -> str:
+    of = f" ({printable(student)})" if student else ""
+    more = f" and {len(names) - most} more{of}" if len(names) > most else ""
+    return ", ".join(f"{name}{of}" for name in names[:most]) + more
 
 
 def _clear(folder: str) -> None:

@@ -53,11 +53,13 @@ class Left:
 class Unpacked:
     """What became of the archives, by paths in the folder that they were unpacked into.
 
+    seen    all that was uploaded, hidden files too; the archives of students are one file each
     left    what did not come out
     own     the folders of archives that a student packed
     origin  when the archive of a class was written, by its folder; "" for all that lay beside them
     """
 
+    seen: set[PurePath] = field(default_factory=set)
     left: list[Left] = field(default_factory=list)
     own: set[PurePath] = field(default_factory=set)
     origin: dict[str, float] = field(default_factory=dict)
@@ -106,6 +108,10 @@ class _Unpacking:
             why = f"cannot be unpacked ({printable(said)})"
         self.done.left.append(Left(path, why, whole=True))
 
+    def see(self, path: PurePath) -> None:
+        if "__MACOSX" not in path.parts:  # holds shadows of other files, by their names
+            self.done.seen.add(path)
+
     def leave_deep(self, path: PurePath, nested: bool) -> None:
         """Leave a file for its many folders, of which `path` may lack some."""
         why = "lies in too many folders, or has too long a name"
@@ -123,6 +129,8 @@ class _Unpacking:
         for path in walk(folder, unlistable):
             if not _is_usual(PurePath(path.name)):
                 yield path
+            else:
+                self.see(_safe(str(path.relative_to(folder))))
 
     def take(self, name: PurePath, file: IO[bytes]) -> None:
         written = os.fstat(file.fileno()).st_mtime
@@ -133,6 +141,7 @@ class _Unpacking:
             self.unpack(safe, file, own=False)
             return
         self.done.origin[""] = max(written, self.done.origin.get("", written))
+        self.see(safe)
         if len(safe.parts) > OF_CLASS + MOST_PARTS:
             self.leave_deep(safe, archive)
         elif archive:
@@ -182,7 +191,11 @@ class _Unpacking:
             most = MOST_PARTS if own else OF_CLASS + MOST_PARTS
             rooms: dict[str, _Room] = defaultdict(_Room)
             for member, path in members:
-                if member.filename.endswith("/") or _is_usual(path):
+                if member.filename.endswith("/"):
+                    continue
+                if not own:
+                    self.see(home.joinpath(*path.parts[: OF_CLASS + MOST_PARTS]))
+                if _is_usual(path):
                     continue
                 whose = "" if own else "".join(path.parts[:1])
                 parts = path.parts[len(top) :] if path.parts[: len(top)] == top else path.parts

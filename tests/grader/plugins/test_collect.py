@@ -281,7 +281,7 @@ def test_an_archive_of_a_class_that_cannot_be_unpacked(course, collect):
 def test_files_that_are_left_out_are_named_with_their_students(course, collect):
     put(course, "class.zip", {**CANVAS, "x_17_4_helper.py": b"", "evilsoneve_19_5_r.pdf": b""})
     status, said = collect()
-    assert (status, came(course)) == (0, BOTH)
+    assert (status, came(course)) == (1, BOTH)
     assert "Left out: x_17_4_helper.py (ada), evilsoneve_19_5_r.pdf (eve)." in said
 
 
@@ -686,3 +686,58 @@ def test_a_login_is_a_number_of_canvas_only_where_there_are_no_others(course, co
     status, said = collect()
     assert (status, came(course)) == ((1, {}) if known else (0, {"17": {"ridge.ipynb"}}))
     assert ("Canvas's user 17 is nobody in the gradebook" in said) == known
+
+
+# Who got nothing in
+
+MOODLES = "Eve Evilson_93_assignsubmission_file"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("evilsoneve_19_3_work.tar.gz", "evilsoneve_19_3_work.rar", "evilsoneve_19_3_.r.ipynb"),
+        *(f"{MOODLES}/.ridge.ipynb", f"{MOODLES}_.ridge.ipynb", f"{MOODLES}/work/.r.ipynb"),
+        *(f"{MOODLES}/timestamp.txt", "evilsoneve_19_3_timestamp.txt", f"{MOODLES}/a/work.7z"),
+    ],
+)
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_who_got_nothing_in_is_named(course, collect, name, by_hand):
+    put(course, "class.zip", CANVAS if by_hand else {name: NOTEBOOK, **CANVAS})
+    if by_hand:
+        put(course, name, NOTEBOOK)
+    status, said = collect()
+    assert (status, came(course)) == (1, BOTH)
+    assert f"\neve: nothing is read of {name.split('/')[-1]}. Nothing of hers came in" in said
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        changed(ONE, 28, struct.pack("<HHH", 0, 0, len("ridge.ipynb"))),  # without a name
+        *(packed({"w/.ridge.ipynb": NOTEBOOK}), packed({"helper.py": b"", "r.pdf": b""})),
+        packed({}),
+    ],
+    ids=["no name", "hidden", "nothing that is read", "no files"],
+)
+def test_whose_archive_holds_nothing_is_named(course, collect, data):
+    put(course, "class.zip", {"evilsoneve_19_3_work.zip": data, **CANVAS})
+    status, said = collect()
+    assert (status, came(course)) == (1, BOTH)
+    assert "\neve: nothing is read of evilsoneve_19_3_work.zip. Nothing of hers came in" in said
+
+
+def test_a_stranger_who_got_nothing_in_is_told_of(course, collect):
+    put(course, "class.zip", {"test_199_8_.r.ipynb": NOTEBOOK, **CANVAS})
+    status, said = collect()
+    assert (status, came(course)) == (1, BOTH)
+    assert "Canvas's user 199 is nobody in the gradebook" in said
+
+
+def test_many_names_of_one_student_hide_nobody_elses(course, collect):
+    flood = {f"{k}.py": b"" for k in range(300)} | {"ridge.ipynb": NOTEBOOK}
+    files = {"aevilsoneve_19_3_work.zip": packed(flood), "lovelaceada_17_2_helper.py": b""}
+    put(course, "class.zip", {**files, **CANVAS})
+    status, said = collect()
+    assert (status, came(course)) == (0, {**BOTH, "eve": {"ridge.ipynb"}})
+    assert "4.py (eve) and 295 more (eve), lovelaceada_17_2_helper.py (ada)." in said
