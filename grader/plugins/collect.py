@@ -265,6 +265,9 @@ class Names(FileNameCollectorPlugin):
             raise _LeftOut(f"nothing is read of {_few(list(names), MOST_TOLD)}{_ASK}")
         course = app.coursedir
         folder = Path(course.format_path(course.submitted_directory, student, course.assignment_id))
+        new, old = (folder.with_name(f".{folder.name}.{state}") for state in ("new", "old"))
+        if os.path.lexists(old) and not os.path.lexists(folder):
+            old.rename(folder)  # this ended between its two renamings
         there = os.listdir(folder) if os.path.lexists(folder) else []
         if _is_same(folder, files):
             return False
@@ -273,7 +276,6 @@ class Names(FileNameCollectorPlugin):
                 f"{folder} holds another work, which stays: to have it replaced by what came now, "
                 "for her and all others of whom this is said, repeat this with --force"
             )
-        new, old = (folder.with_name(f".{folder.name}.{state}") for state in ("new", "old"))
         try:
             _remove(new)
             for name, upload in files.items():

@@ -741,3 +741,26 @@ def test_many_names_of_one_student_hide_nobody_elses(course, collect):
     status, said = collect()
     assert (status, came(course)) == (0, {**BOTH, "eve": {"ridge.ipynb"}})
     assert "4.py (eve) and 295 more (eve), lovelaceada_17_2_helper.py (ada)." in said
+
+
+# Killed on the way
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+@pytest.mark.parametrize("work", [b"old", NOTEBOOK, None])
+def test_what_was_moved_aside_is_put_back_first(course, collect, force, work):
+    old = course / "submitted/ada/.ridge.old"
+    old.mkdir(parents=True)
+    (old / "timestamp.txt").write_text("2026-03-02")
+    if work:
+        (old / "ridge.ipynb").write_bytes(work)
+    (old.with_name(".ridge.new")).mkdir()
+    put(course, "class.zip", CANVAS)
+    status, said = collect(*force)
+    stays, told = work == b"old" and not force, "timestamp.txt of the work before (ada)" in said
+    assert (status, told) == (stays, work == b"old" and bool(force))
+    assert not os.path.lexists(old)
+    kept = (course / "submitted/ada/ridge/timestamp.txt").exists()
+    assert kept != told
+    work = (course / "submitted/ada/ridge/ridge.ipynb").read_bytes()
+    assert work == (b"old" if stays else NOTEBOOK)
