@@ -3,7 +3,8 @@
 Canvas and Moodle put the files of a class into one archive. Canvas calls them
 `lovelaceada_LATE_17_4711_ridge-1.ipynb`, by the number of its user, and Moodle
 `Ada Lovelace_93_assignsubmission_file/ridge.ipynb`, where the number is that of a participant in
-one assignment. Who that is, is looked up in the gradebook: by `lms_user_id` or by name.
+one assignment. Who that is, is looked up in the gradebook: by `lms_user_id` or by name; and where
+nobody has an `lms_user_id`, by a student's id.
 
 Whose files cannot be brought in is left out alone, and told of at the end.
 """
@@ -15,6 +16,7 @@ import os
 import re
 import shutil
 import unicodedata
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -27,7 +29,7 @@ from nbgrader.utils import find_all_notebooks, parse_utc
 
 from grader.course import unfit
 from grader.results.marks import gradebook_of
-from grader.submission.archive import Unpacked, unpack
+from grader.submission.archive import Unpacked, unpack, walk
 from grader.submission.folder import TIMESTAMP
 from grader.trouble import is_for_all, printable, sentence
 
@@ -71,7 +73,8 @@ class Names(FileNameCollectorPlugin):
         self.participants: dict[str, set[str]] = defaultdict(set)  # of Moodle, by the student
         self.nobodys: dict[str, list[str]] = defaultdict(list)  # files, by why they are nobody's
         self.troubles: dict[str, list[str]] = defaultdict(list)  # that keep a student out
-        self.aside: list[str] = []  # files that are left out, and keep nobody out
+        self.handed: dict[str, list[str]] = defaultdict(list)  # all files of a student, by name
+        self.aside: dict[str, list[str]] = defaultdict(list)  # files that keep nobody out
         self.parent._clear_existing_files = _clear
         self.parent.process_extracted_files = self.bring_in
 
@@ -83,9 +86,10 @@ class Names(FileNameCollectorPlugin):
             uploads = self._uploads()
             self._leave(uploads)
             came = []
-            for student in sorted(uploads.keys() - self.troubles.keys()):
+            for student in sorted((uploads.keys() | self.handed.keys()) - self.troubles.keys()):
                 try:
-                    if self._place(student, self._chosen(student, uploads[student])):
+                    found = uploads.get(student)
+                    if self._place(student, self._chosen(student, found) if found else {}):
                         came.append(student)
                 except _LeftOut as error:
                     self.troubles[student].append(str(error))
@@ -120,7 +124,8 @@ class Names(FileNameCollectorPlugin):
                 if student.lms_user_id:
                     by_number[student.lms_user_id].append(student.id)
                 ids.append(student.id)
-        return by_name, {id: [id] for id in ids} | by_number
+        # Once one number is known, a login of figures is no number: it could be a stranger's.
+        return by_name, by_number or {id: [id] for id in ids}
 
     def _whose(self, path: PurePath) -> tuple[str, _Upload] | None:
         """Return the student, and what the file is to be called there; None if no name says it.
@@ -160,9 +165,7 @@ class Names(FileNameCollectorPlugin):
     def _uploads(self) -> dict[str, dict[str, list[_Upload]]]:
         """The files of each student, by the archive of the class that they came in."""
         uploads = defaultdict(lambda: defaultdict(list))
-        for path in sorted(self.root.rglob("*")):
-            if not path.is_file():
-                continue
+        for path in sorted(walk(self.root)):
             inside = path.relative_to(self.root)
             try:
                 whose = self._whose(inside)
@@ -176,7 +179,7 @@ class Names(FileNameCollectorPlugin):
             elif path.suffix == ".ipynb":
                 self.nobodys[_NAMELESS].append(path.name)
             else:
-                self.aside.append(path.name)
+                self.aside[""].append(path.name)
         return uploads
 
     def _leave(self, uploads: Mapping[str, Mapping[str, list[_Upload]]]) -> None:
@@ -195,7 +198,13 @@ class Names(FileNameCollectorPlugin):
             if left.whole:
                 broken[whose[0] if whose else ""].append(told)
             else:
-                self.aside.append(f"{told} ({whose[0]})" if whose else told)
+                self.aside[whose[0] if whose else ""].append(told)
+        for path in sorted(self.unpacked.seen):
+            try:
+                if whose := self._whose(path) or self._by_regexp(path):
+                    self.handed[whose[0]].append(path.name)
+            except _LeftOut as error:
+                self.nobodys[str(error)] = self.nobodys[str(error)] or [path.name]
         for student, files in broken.items():
             self.troubles[student].append(_few(files, MOST_TOLD) + (_ASK if student else _FETCH))
         for student, parts in self.participants.items():
@@ -224,13 +233,15 @@ class Names(FileNameCollectorPlugin):
         for upload in sorted(found, key=lambda upload: upload.time or _NEVER, reverse=True):
             name = PurePath(upload.name)
             if name.is_absolute() or ".." in name.parts or not name.parts:
-                self.aside.append(f"{name}, which leads elsewhere ({student})")
-            elif name.name.lower() == TIMESTAMP:
-                self.aside.append(f"{name}, as no student says when she handed in ({student})")
+                self.aside[student].append(f"{name}, which leads elsewhere")
+            elif any(part.casefold() == TIMESTAMP for part in name.parts):
+                self.aside[student].append(f"{name}, as no student says when she handed in")
+            elif any(part.startswith(".") for part in name.parts):
+                self.aside[student].append(f"{name}, which is hidden")
             elif str(name) in files:
-                self.aside.append(f"a second {name} ({student})")
+                self.aside[student].append(f"a second {name}")
             elif app.strict and name.suffix == ".ipynb" and str(name) not in self._released:
-                self.aside.append(f"{name}, which is no notebook of the release ({student})")
+                self.aside[student].append(f"{name}, which is no notebook of the release")
             else:
                 files[str(name)] = upload
         return files
@@ -250,9 +261,13 @@ class Names(FileNameCollectorPlugin):
         if why := unfit(student):
             raise _LeftOut(why)
         if not files:
-            return False
+            names = map(printable, self.handed[student])
+            raise _LeftOut(f"nothing is read of {_few(list(names), MOST_TOLD)}{_ASK}")
         course = app.coursedir
         folder = Path(course.format_path(course.submitted_directory, student, course.assignment_id))
+        new, old = (folder.with_name(f".{folder.name}.{state}") for state in ("new", "old"))
+        if os.path.lexists(old) and not os.path.lexists(folder):
+            old.rename(folder)  # this ended between its two renamings
         there = os.listdir(folder) if os.path.lexists(folder) else []
         if _is_same(folder, files):
             return False
@@ -261,7 +276,6 @@ class Names(FileNameCollectorPlugin):
                 f"{folder} holds another work, which stays: to have it replaced by what came now, "
                 "for her and all others of whom this is said, repeat this with --force"
             )
-        new, old = (folder.with_name(f".{folder.name}.{state}") for state in ("new", "old"))
         try:
             _remove(new)
             for name, upload in files.items():
@@ -273,16 +287,16 @@ class Names(FileNameCollectorPlugin):
                 shutil.copyfile(folder / TIMESTAMP, new / TIMESTAMP)
             elif there:
                 _remove(old)
-                self.aside += [f"the {TIMESTAMP} of the work before ({student})"] * (
-                    TIMESTAMP in there
-                )
+                if TIMESTAMP in there:
+                    self.aside[student].append(f"the {TIMESTAMP} of the work before")
             if there:
                 folder.rename(old)
             new.rename(folder)
         except OSError:
             if there and not os.path.lexists(folder):
                 old.rename(folder)
-            shutil.rmtree(new, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                _remove(new)
             raise
         _remove(old)
         return True
@@ -293,7 +307,8 @@ class Names(FileNameCollectorPlugin):
         say = self.log
         say.info("Submissions that came in: %s; that were there already: %s.", came, same)
         if self.aside:
-            say.warning("Left out: %s.", _few(self.aside, 100))
+            told = (_few(names, MOST_TOLD, of) for of, names in self.aside.items())
+            say.warning("Left out: %s.", ", ".join(told))
         for why, names in self.nobodys.items():
             say.error("%s Left out: %s.", why, _few(names, MOST_TOLD))
         for student, reasons in sorted(self.troubles.items()):
@@ -343,9 +358,10 @@ def _unknown(found: re.Match[str], ids: Sequence[str]) -> str:
     )
 
 
-def _few(names: Sequence[str], most: int) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def _few(names: Sequence[str], most: int, student: str = "") -> str:
+    of = f" ({printable(student)})" if student else ""
+    more = f" and {len(names) - most} more{of}" if len(names) > most else ""
+    return ", ".join(f"{name}{of}" for name in names[:most]) + more
 
 
 def _clear(folder: str) -> None:
@@ -355,19 +371,31 @@ def _clear(folder: str) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        path.unlink()
+    """Remove what is there, however deep: `shutil.rmtree` would recurse."""
+    if not path.is_dir() or path.is_symlink():
+        if os.path.lexists(path):
+            path.unlink()
+        return
+    rest = [path]
+    while rest:
+        folder = rest.pop()
+        with os.scandir(folder) as entries:
+            there = list(entries)
+        for entry in there:
+            if not entry.is_dir(follow_symlinks=False):
+                os.unlink(entry)
+            elif folder == path:
+                rest.append(path / entry.name)
+            else:  # up, since a path could become too long
+                rest.append(Path(entry).rename(path / uuid.uuid4().hex))
+        if folder != path:
+            folder.rmdir()
+    path.rmdir()
 
 
 def _is_same(folder: Path, files: Mapping[str, _Upload]) -> bool:
     """Whether a folder holds these files, and no others but the time."""
-    there = {
-        str(Path(where, name).relative_to(folder))
-        for where, _, names in os.walk(folder)
-        for name in names
-    }
+    there = {str(path.relative_to(folder)) for path in walk(folder)}
     return there - {TIMESTAMP} == set(files) and all(
         filecmp.cmp(folder / name, upload.path, shallow=False) for name, upload in files.items()
     )

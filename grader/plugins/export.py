@@ -21,7 +21,7 @@ from grader.course import course_at, handed_in
 from grader.record import write_whole
 from grader.results.marks import Marks, Student, gradebook_of, read_marks
 from grader.results.spreadsheet import harmless, identifier, number
-from grader.trouble import sentence
+from grader.trouble import printable, sentence
 
 
 class Refused(Exception):
@@ -105,8 +105,8 @@ class _Export(ExportPlugin):
         ungraded = sorted((given & chosen if self.student else given) - set(marks.submissions))
         if ungraded:
             raise Refused(
-                f"Handed in and not graded yet: {', '.join(ungraded)}. Run `python -m grader run "
-                f"{marks.assignment}`, or pass --allow-unmarked to export without them."
+                f"Handed in and not graded yet: {', '.join(map(printable, ungraded))}. Run "
+                f"`python -m grader run {marks.assignment}`, or pass --allow-unmarked to export without them."
             )
 
     def _chosen(self, marks: Marks) -> set[str]:

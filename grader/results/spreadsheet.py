@@ -1,9 +1,12 @@
 """Names, ids and marks as a spreadsheet can be given them: it shows them, and runs nothing."""
 
 import re
+import unicodedata
 
 # What a spreadsheet takes for a formula, and the wide forms that some of them take for the same.
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+# Tables are split at other signs than commas too, so that a cell may begin behind each of these.
+_FORMULA = re.compile(r"(^|[;,|\n])([^\S\n]*)(?=[=+\-@＝＋－＠])")
+_SPACE = dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029", "\n")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _NAME = re.compile(r"[\w.@+-]+")  # a formula of these signs alone can call nothing
 
@@ -13,10 +16,16 @@ def harmless(text: str) -> str:
 
     >>> harmless('=HYPERLINK("http://example.org")')
     '\\'=HYPERLINK("http://example.org")'
+    >>> harmless("x;=HYPERLINK(A1)")
+    "x;'=HYPERLINK(A1)"
     >>> harmless("Ada"), harmless("-1.5")
     ('Ada', '-1.5')
     """
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    if _NUMBER.fullmatch(text):
+        return text
+    shown = "".join(_SPACE.get(sign, sign) for sign in text if sign in _SPACE or _is_seen(sign))
+    quoted = _FORMULA.sub(r"\1'\2", shown)
+    return ("'" if text.startswith(("\t", "\r", "\n")) else "") + quoted.replace("\n", " ")
 
 
 def identifier(text: str) -> str:
@@ -35,3 +44,8 @@ def number(value: float) -> str:
     ('2', '0.25', '0.3333')
     """
     return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def _is_seen(sign: str) -> bool:
+    """Whether it is no sign for control or format, behind which a formula could hide."""
+    return unicodedata.category(sign) not in ("Cc", "Cf")

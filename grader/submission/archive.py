@@ -15,12 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 from typing import IO
 
-from grader.submission.folder import KINDS, MEGABYTE, MOST_NOTEBOOK
+from grader.submission.folder import DEPTH, KINDS, MEGABYTE, MOST_NOTEBOOK
 from grader.trouble import is_for_all, printable
 
 MOST_ARCHIVE = 50 * MEGABYTE  # of one student's, unpacked too
-MOST_NAMES = 1000  # of one student's
+MOST_NAMES = 1000  # of one student's, folders too
 MOST_ENTRIES = 10 * MOST_NAMES  # in a student's archive, of files that nobody reads too
+MOST_PARTS = DEPTH + 1  # of a path that a student chose: what lies deeper is not read later
+OF_CLASS = 2  # more in the archive of a class: a folder around all, and one for each student
+MOST_PATH = 4096  # signs, which is as much as systems take
 
 _ENTRY = b"PK\1\2"
 _USUAL = ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
@@ -50,11 +53,13 @@ class Left:
 class Unpacked:
     """What became of the archives, by paths in the folder that they were unpacked into.
 
+    seen    all that was uploaded, hidden files too; the archives of students are one file each
     left    what did not come out
     own     the folders of archives that a student packed
     origin  when the archive of a class was written, by its folder; "" for all that lay beside them
     """
 
+    seen: set[PurePath] = field(default_factory=set)
     left: list[Left] = field(default_factory=list)
     own: set[PurePath] = field(default_factory=set)
     origin: dict[str, float] = field(default_factory=dict)
@@ -103,17 +108,29 @@ class _Unpacking:
             why = f"cannot be unpacked ({printable(said)})"
         self.done.left.append(Left(path, why, whole=True))
 
+    def see(self, path: PurePath) -> None:
+        if "__MACOSX" not in path.parts:  # holds shadows of other files, by their names
+            self.done.seen.add(path)
+
+    def leave_deep(self, path: PurePath, nested: bool) -> None:
+        """Leave a file for its many folders, of which `path` may lack some."""
+        why = "lies in too many folders, or has too long a name"
+        if nested or path.suffix.lower() == ".ipynb":
+            self.leave(path, _Unfit(why))
+        else:
+            self.done.left.append(Left(path, why if _is_read(path) else ""))
+
     def files(self, folder: Path) -> Iterator[Path]:
         def unlistable(error: OSError) -> None:
             if error.filename == str(folder):
                 raise error
             self.leave(Path(error.filename).relative_to(folder), error)
 
-        for where, folders, names in os.walk(folder, onerror=unlistable):
-            folders.sort()
-            for name in sorted(names) + [n for n in folders if Path(where, n).is_symlink()]:
-                if not _is_usual(PurePath(name)):
-                    yield Path(where, name)
+        for path in walk(folder, unlistable):
+            if not _is_usual(PurePath(path.name)):
+                yield path
+            else:
+                self.see(_safe(str(path.relative_to(folder))))
 
     def take(self, name: PurePath, file: IO[bytes]) -> None:
         written = os.fstat(file.fileno()).st_mtime
@@ -124,7 +141,10 @@ class _Unpacking:
             self.unpack(safe, file, own=False)
             return
         self.done.origin[""] = max(written, self.done.origin.get("", written))
-        if archive:
+        self.see(safe)
+        if len(safe.parts) > OF_CLASS + MOST_PARTS:
+            self.leave_deep(safe, archive)
+        elif archive:
             self.unpack_own(safe, file)
         elif _is_read(safe):
             self.put(safe, file, self.loose[name.parts[0]])
@@ -162,18 +182,28 @@ class _Unpacking:
             self.leave(name, error)
             return
         with archive:
-            members = [(member, _safe(member.filename)) for member in archive.infolist()]
+            members = [(member, _safe(_cut(member.filename))) for member in archive.infolist()]
             # Who packs a folder means what is in it.
             tops = [
                 p.parent for _, p in members if _is_read(p) and not (_strays(p) or _is_usual(p))
             ]
-            top = os.path.commonpath(tops) if own and tops else ""
+            top = PurePath(os.path.commonpath(tops) if own and tops else "").parts
+            most = MOST_PARTS if own else OF_CLASS + MOST_PARTS
             rooms: dict[str, _Room] = defaultdict(_Room)
             for member, path in members:
-                if not member.is_dir() and not _is_usual(path):
-                    whose = "" if own else "".join(path.parts[:1])
-                    inside = path.relative_to(top) if path.is_relative_to(top) else path
-                    self.member(archive, member, home / inside, rooms[whose], own)
+                if member.filename.endswith("/"):
+                    continue
+                if not own:
+                    self.see(home.joinpath(*path.parts[: OF_CLASS + MOST_PARTS]))
+                if _is_usual(path):
+                    continue
+                whose = "" if own else "".join(path.parts[:1])
+                parts = path.parts[len(top) :] if path.parts[: len(top)] == top else path.parts
+                if len(parts) > most or len(member.filename) > MOST_PATH:
+                    nested = not own and path.suffix.lower() == ".zip"
+                    self.leave_deep(home.joinpath(*parts[:OF_CLASS], path.name), nested)
+                else:
+                    self.member(archive, member, home.joinpath(*parts), rooms[whose], own)
 
     def member(
         self,
@@ -204,19 +234,39 @@ class _Unpacking:
 
     def put(self, path: PurePath, file: IO[bytes], room: _Room) -> None:
         """Write a file, which may be too large by one byte: its reader says so then."""
-        room.names -= 1
+        target = self.into / path
+        room.names -= 1 + sum(not folder.is_dir() for folder in target.parents)
         if room.names < 0:
             raise _Unfit("is one file too many")
         data = file.read(MOST_NOTEBOOK + 1)
         room.size -= len(data)
         if room.size < 0:
             raise _Unfit("is too large, together with the others")
-        target = self.into / path
         if target.is_file():
             self.done.left.append(Left(path, "is there twice: the first counts"))
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
+
+
+def walk(folder: Path, unlistable: Callable[[OSError], None] = lambda _: None) -> Iterator[Path]:
+    """Yield all in a folder that is no folder itself, however deep: `os.walk` would recurse."""
+    rest = [folder]
+    while rest:
+        where = rest.pop()
+        try:
+            with os.scandir(where) as entries:
+                there = sorted((e.name, e.is_dir(follow_symlinks=False)) for e in entries)
+        except OSError as error:
+            unlistable(error)
+            continue
+        yield from (where / name for name, is_folder in there if not is_folder)
+        rest += [where / name for name, is_folder in reversed(there) if is_folder]
+
+
+def _cut(name: str) -> str:
+    """Return a name without its middle if it is too long: who it is of, is said at its start."""
+    return name if len(name) <= MOST_PATH else f"{name[:1000]}/{name[-300:]}"
 
 
 def _safe(name: str) -> PurePath:

@@ -130,7 +130,7 @@ def take(folder: Path | str, anchor: Path | str) -> Taken:
                 seen["links"] += 1
             elif name in _USUAL or name.endswith((".ipynb", ".pyc")):
                 continue
-            elif kind == stat.S_IFDIR and len(inside.parts) < DEPTH and _NAME.fullmatch(name):
+            elif kind == stat.S_IFDIR and len(inside.parts) < DEPTH and _is_folder(name):
                 enter.append(name)
             elif path == TIMESTAMP:
                 time = _timestamp(number)
@@ -150,6 +150,11 @@ def take(folder: Path | str, anchor: Path | str) -> Taken:
 
 def _is_plain(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and name.lower().endswith(KINDS)
+
+
+def _is_folder(name: str) -> bool:
+    # nbgrader reads what is called like its file of the time, and stops at a folder.
+    return _NAME.fullmatch(name) is not None and name.casefold() != TIMESTAMP
 
 
 def _kind(name: str, folder: int) -> int:

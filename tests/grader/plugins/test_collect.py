@@ -99,6 +99,7 @@ BROKEN = {
     "long when decoded": packed({"é" * 130 + ".ipynb": NOTEBOOK}),
     "long way": packed({"/".join(["d" * 200] * 30) + "/ridge.ipynb": NOTEBOOK, "a.csv": b""}),
     "file for a folder": packed({"x.csv": b"", "x.csv/ridge.ipynb": NOTEBOOK, "y.csv": b""}),
+    "deep": packed({"a/" * 700 + "ridge.ipynb": NOTEBOOK, "a.csv": b""}),
     "folder for a file": packed({"x.csv/ridge.ipynb": NOTEBOOK, "x.csv": b"", "y.csv": b""}),
 }
 # Or that leads elsewhere, and only is not followed.
@@ -280,7 +281,7 @@ def test_an_archive_of_a_class_that_cannot_be_unpacked(course, collect):
 def test_files_that_are_left_out_are_named_with_their_students(course, collect):
     put(course, "class.zip", {**CANVAS, "x_17_4_helper.py": b"", "evilsoneve_19_5_r.pdf": b""})
     status, said = collect()
-    assert (status, came(course)) == (0, BOTH)
+    assert (status, came(course)) == (1, BOTH)
     assert "Left out: x_17_4_helper.py (ada), evilsoneve_19_5_r.pdf (eve)." in said
 
 
@@ -609,3 +610,157 @@ def test_the_time_that_an_instructor_writes_counts(course, collect):
             course_at(course).get_existing_timestamp(str(folder)).isoformat()[:10] == "2026-03-02"
         )
         assert came(course)["ada"] == {"ridge.ipynb", "timestamp.txt"}
+
+
+@pytest.mark.parametrize("name", ["timestamp.txt/x.csv", "a/TimeStamp.txt/b/x.csv"])
+def test_a_folder_by_the_name_of_the_time(course, collect, name):
+    files = {name: b"", "ridge.ipynb": NOTEBOOK}
+    put(course, "class.zip", {"evilsoneve_19_3_work.zip": packed(files), **CANVAS})
+    status, said = collect()
+    assert (status, came(course)) == (0, {**BOTH, "eve": {"ridge.ipynb"}})
+    assert not list((course / "submitted/eve").rglob("*.txt"))
+    assert "as no student says when she handed in (eve)" in said
+
+
+# Deep folders
+
+DEEP = {"a/" * 700 + "z.csv": b"", "a/" * 1500 + "b.csv": b"", "ridge.ipynb": NOTEBOOK}
+NODES = {f"f{k}/" + "a/" * 400 + "x.csv": b"" for k in range(40)} | {"ridge.ipynb": NOTEBOOK}
+WIDE = {f"{k}/{k}/{k}/x.csv": b"" for k in range(400)} | {"ridge.ipynb": NOTEBOOK}
+LONG = {"a/" * 30_000 + "x.csv": b"", "ridge.ipynb": NOTEBOOK}
+
+
+@pytest.mark.parametrize("files", [DEEP, NODES, LONG], ids=["deep", "many folders", "long"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_deep_folders_stay_in_their_archive(course, collect, files, times):
+    put(course, "class.zip", {"evilsoneve_19_4713_work.zip": packed(files), **CANVAS})
+    for _ in range(times):
+        status, said = collect()
+    assert (status, came(course)) == (1, {**BOTH, "eve": {"ridge.ipynb"}})
+    assert "csv lies in too many folders, or has too long a name (eve)" in said
+    assert len(list((course / "downloaded/ridge/extracted").rglob("*"))) < 10
+
+
+def test_folders_count_as_files_do(course, collect):
+    put(course, "class.zip", {"evilsoneve_19_4713_work.zip": packed(WIDE), **CANVAS})
+    status, said = collect()
+    assert (status, came(course)) == (1, BOTH)
+    assert "is one file too many" in said
+    assert len(list((course / "downloaded/ridge/extracted").rglob("*"))) < 1010
+
+
+def test_files_of_a_class_lie_as_deep_as_is_read(course, collect):
+    moodle = {"Eve Evilson_93_assignsubmission_file/a/b/c/x.csv": b"", **OTHERS}
+    put(course, "class.zip", moodle)
+    assert (collect()[0], came(course)) == (0, {**BOTH, "eve": {"a/b/c/x.csv"}})
+
+
+def deep(folder, times=2):
+    """Make folders in each other, more of them than Python recurses."""
+    folder.mkdir(parents=True)
+    for _ in range(times):
+        new = folder.with_name("new")
+        (new / ("a/" * 700)).mkdir(parents=True)
+        folder.rename(new / ("a/" * 700 + "b"))
+        new.rename(folder)
+
+
+@pytest.mark.parametrize("where", ["downloaded/ridge/extracted/x", "submitted/ada/.ridge.new/x"])
+def test_deep_folders_from_before_are_removed(course, collect, where):
+    put(course, "class.zip", CANVAS)
+    deep(course / where)
+    assert (collect()[0], came(course)) == (0, BOTH)
+    assert not os.path.lexists(course / where)
+
+
+# Logins that look like numbers
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_login_is_a_number_of_canvas_only_where_there_are_no_others(course, collect, known):
+    (course / "gradebook.db").unlink()
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "regularization") as gradebook:
+        gradebook.add_student("17", first_name="Login", last_name="Seventeen")
+        gradebook.add_student("ada", lms_user_id="4" if known else None)
+    put(course, "class.zip", {"lovelaceada_17_1_ridge.ipynb": NOTEBOOK})
+    status, said = collect()
+    assert (status, came(course)) == ((1, {}) if known else (0, {"17": {"ridge.ipynb"}}))
+    assert ("Canvas's user 17 is nobody in the gradebook" in said) == known
+
+
+# Who got nothing in
+
+MOODLES = "Eve Evilson_93_assignsubmission_file"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("evilsoneve_19_3_work.tar.gz", "evilsoneve_19_3_work.rar", "evilsoneve_19_3_.r.ipynb"),
+        *(f"{MOODLES}/.ridge.ipynb", f"{MOODLES}_.ridge.ipynb", f"{MOODLES}/work/.r.ipynb"),
+        *(f"{MOODLES}/timestamp.txt", "evilsoneve_19_3_timestamp.txt", f"{MOODLES}/a/work.7z"),
+    ],
+)
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_who_got_nothing_in_is_named(course, collect, name, by_hand):
+    put(course, "class.zip", CANVAS if by_hand else {name: NOTEBOOK, **CANVAS})
+    if by_hand:
+        put(course, name, NOTEBOOK)
+    status, said = collect()
+    assert (status, came(course)) == (1, BOTH)
+    assert f"\neve: nothing is read of {name.split('/')[-1]}. Nothing of hers came in" in said
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        changed(ONE, 28, struct.pack("<HHH", 0, 0, len("ridge.ipynb"))),  # without a name
+        *(packed({"w/.ridge.ipynb": NOTEBOOK}), packed({"helper.py": b"", "r.pdf": b""})),
+        packed({}),
+    ],
+    ids=["no name", "hidden", "nothing that is read", "no files"],
+)
+def test_whose_archive_holds_nothing_is_named(course, collect, data):
+    put(course, "class.zip", {"evilsoneve_19_3_work.zip": data, **CANVAS})
+    status, said = collect()
+    assert (status, came(course)) == (1, BOTH)
+    assert "\neve: nothing is read of evilsoneve_19_3_work.zip. Nothing of hers came in" in said
+
+
+def test_a_stranger_who_got_nothing_in_is_told_of(course, collect):
+    put(course, "class.zip", {"test_199_8_.r.ipynb": NOTEBOOK, **CANVAS})
+    status, said = collect()
+    assert (status, came(course)) == (1, BOTH)
+    assert "Canvas's user 199 is nobody in the gradebook" in said
+
+
+def test_many_names_of_one_student_hide_nobody_elses(course, collect):
+    flood = {f"{k}.py": b"" for k in range(300)} | {"ridge.ipynb": NOTEBOOK}
+    files = {"aevilsoneve_19_3_work.zip": packed(flood), "lovelaceada_17_2_helper.py": b""}
+    put(course, "class.zip", {**files, **CANVAS})
+    status, said = collect()
+    assert (status, came(course)) == (0, {**BOTH, "eve": {"ridge.ipynb"}})
+    assert "4.py (eve) and 295 more (eve), lovelaceada_17_2_helper.py (ada)." in said
+
+
+# Killed on the way
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+@pytest.mark.parametrize("work", [b"old", NOTEBOOK, None])
+def test_what_was_moved_aside_is_put_back_first(course, collect, force, work):
+    old = course / "submitted/ada/.ridge.old"
+    old.mkdir(parents=True)
+    (old / "timestamp.txt").write_text("2026-03-02")
+    if work:
+        (old / "ridge.ipynb").write_bytes(work)
+    (old.with_name(".ridge.new")).mkdir()
+    put(course, "class.zip", CANVAS)
+    status, said = collect(*force)
+    stays, told = work == b"old" and not force, "timestamp.txt of the work before (ada)" in said
+    assert (status, told) == (stays, work == b"old" and bool(force))
+    assert not os.path.lexists(old)
+    kept = (course / "submitted/ada/ridge/timestamp.txt").exists()
+    assert kept != told
+    work = (course / "submitted/ada/ridge/ridge.ipynb").read_bytes()
+    assert work == (b"old" if stays else NOTEBOOK)

@@ -285,3 +285,9 @@ def test_nbgraders_own_command_takes_the_plugins(course):
     nbgrader(course, *arguments, "--assignment", "['ridge']", "--ExportPlugin.allow_unmarked=True")
     with (course / "marks.csv").open(newline="") as file:
         assert canvas_reads(list(csv.reader(file)))[2]["login", "ada"] == "6"
+
+
+def test_names_of_folders_say_nothing_to_a_terminal(run, course):
+    (course / "submitted" / "x\x1b[31m" / "ridge").mkdir(parents=True)
+    with pytest.raises(SystemExit, match="not graded yet: x\ufffd\\[31m"):
+        run("ridge", "--format", "canvas")

@@ -521,6 +521,22 @@ def test_no_cell_is_a_formula(start):
     assert identifier(f"{start}HYPERLINK(A1)")[0] == "'"
 
 
+@pytest.mark.parametrize("between", [*";,|\t\n\r\v\x85\u2028", "; ", ";\t", ";\u200b", ";\xa0"])
+@pytest.mark.parametrize("sign", "=+-@＝")
+def test_no_cell_is_a_formula_where_a_table_is_split(between, sign):
+    for step in (harmless, identifier):
+        text = step(f"x{between}{sign}HYPERLINK(A1);{sign}A2")
+        assert re.fullmatch(rf"x[;,|\s]+'?\s*'?{re.escape(sign)}HYPERLINK\(A1\);'.A2", text)
+        assert "'" in text.split("HYPER")[0]
+
+
+@pytest.mark.parametrize("hidden", ["\ufeff", "\u200b", "\0", "\x1b", "\u202e", "\xad", "\u200d\t"])
+def test_no_cell_hides_a_formula(hidden):
+    for step in (harmless, identifier):
+        assert step(f"{hidden}=HYPERLINK(A1)").lstrip()[0] == "'"
+    assert harmless(f"A{hidden}da").replace(" ", "") == "Ada"
+
+
 @pytest.mark.parametrize("name", ["s01", "ada@x.org", "a.b-c_d", "+49123", "@ada", "Šárka"])
 def test_ids_stay_as_they_are(name):
     assert identifier(name) == name

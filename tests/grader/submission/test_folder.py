@@ -262,3 +262,14 @@ def test_a_notebook_that_is_alone_may_have_another_name(eve, submitted):
     (eve / "ridge.ipynb").symlink_to("ridge (1).ipynb")
     with pytest.raises(Refused):
         read_notebook(notebook_for(eve / "ridge.ipynb", submitted), submitted)
+
+
+@pytest.mark.parametrize(
+    ("name", "remark"),
+    [("timestamp.txt", NO_TIME), ("Timestamp.TXT", LEFT_OUT), ("a/timestamp.txt", LEFT_OUT)],
+)
+def test_a_folder_by_the_name_of_the_time_is_not_entered(eve, submitted, name, remark):
+    (eve / name).mkdir(parents=True)
+    (eve / name / "x.csv").touch()
+    taken = take(eve, submitted)
+    assert taken.files == {} and told(taken) == [remark]
