@@ -1,6 +1,7 @@
 """A kernel in the sandbox, seen from the grader: run a cell, ask a function, be rid of it."""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import secrets
 import select
 import shutil
+import stat
 import subprocess
 import tempfile
 import threading
@@ -44,13 +46,34 @@ class Ended(Exception):
 
 
 def sweep() -> None:
-    """Remove what nurseries have left behind whose process was killed."""
-    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
-        with contextlib.suppress(OSError), open(lock) as file:  # that of another user stays
-            if time.time() - lock.stat().st_mtime < 60:
+    """Remove what processes that were killed have left behind among temporary files."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with (
+            contextlib.suppress(OSError),
+            _ours(folder, os.O_DIRECTORY),
+            _ours(folder / "lock") as lock,
+        ):
+            if time.time() - os.fstat(lock).st_mtime < 60:
                 continue  # it may not have been locked yet
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(lock.parent, ignore_errors=True)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _ours(path: Path, kind: int = 0) -> Iterator[int]:
+    """Open a regular file or a folder of our own; raise `OSError` for anything else.
+
+    Every user of the machine can put there what he likes, a pipe that waits for ever too.
+    """
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | kind)
+    try:
+        found = os.fstat(file)
+        fit = stat.S_ISDIR if kind else stat.S_ISREG
+        if found.st_uid != os.getuid() or not fit(found.st_mode):
+            raise PermissionError(errno.EPERM, "not ours", str(path))
+        yield file
+    finally:
+        os.close(file)
 
 
 class Nursery:
