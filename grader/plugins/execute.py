@@ -80,6 +80,7 @@ class Execute(NbGraderExecute):
             seeds=seeds(course.secret(folder), student, release, nb, files),
             files=files,
             remarks=remarks_of(nb),
+            submission=getattr(self.parent.parent, "submission", ""),
             limits=self.given_limits(),
             sandboxed=self.sandboxed,
         )

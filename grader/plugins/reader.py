@@ -54,6 +54,7 @@ class Reader(NotebookExporter):
         folder = self.parent.coursedir
         release = course.released(folder, told["assignment"], told["notebook"])
         found = repair_file(release, filename, course.submissions(folder))
+        self.parent.submission = found.submission
         for remark in found.remarks:
             self.log.warning("%s: %s", filename, remark.text)
         return with_remarks(found)
