@@ -28,7 +28,7 @@ from grader.sandbox.walls import Limits, NoSandbox
 from grader.sandbox.zmtp import HungUp, Line
 
 GRACE = 3.0  # seconds from the end of its time, or of its connection, to the end of a kernel
-PREFIX = "grader-"  # of the folders of nurseries
+PREFIX = "grader-"  # of all that we make among temporary files
 PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 BRACKETS = 200_000  # in one message
 EACH = 1000  # bytes that an output counts for, besides what is in it
@@ -76,6 +76,26 @@ def _ours(path: Path, kind: int = 0) -> Iterator[int]:
         os.close(file)
 
 
+class Scratch:
+    """A folder among temporary files, which is swept when its process was killed."""
+
+    def __init__(self) -> None:
+        sweep()
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))  # which no other user can enter
+        self.lock = open(self.path / "lock", "w")  # noqa: SIM115, held as long as this lives
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.lock.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
 class Nursery:
     """Where kernels are born: one sandbox, and in it one zygote that forks them.
 
@@ -88,10 +108,8 @@ class Nursery:
     ) -> None:
         self.limits = limits or Limits()
         self.sandboxed = sandboxed
-        sweep()
-        self.home = Path(tempfile.mkdtemp(prefix=PREFIX))  # which no other user can enter
-        self.lock = open(self.home / "lock", "w")  # noqa: SIM115, held as long as the nursery lives
-        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        self.scratch = Scratch()
+        self.home = self.scratch.path
         self.folder = self.home / "runs"  # all that the sandbox sees of it
         self.folder.mkdir()
         self.folder.chmod(0o755)
@@ -105,7 +123,7 @@ class Nursery:
         try:
             self.process = self._zygote(available)
         except BaseException:
-            self._clear()
+            self.scratch.close()
             raise
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -138,11 +156,7 @@ class Nursery:
         self.process.stdout.close()
         for kernel in list(self.kernels.values()):
             kernel.end("killed")
-        self._clear()
-
-    def _clear(self) -> None:
-        self.lock.close()
-        shutil.rmtree(self.home, ignore_errors=True)
+        self.scratch.close()
 
     def is_open(self) -> bool:
         return self.process.poll() is None
