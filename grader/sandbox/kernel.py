@@ -26,9 +26,11 @@ from nbformat.v4 import new_output
 from grader.sandbox import shares, walls
 from grader.sandbox.walls import Limits, NoSandbox
 from grader.sandbox.zmtp import HungUp, Line
+from grader.trouble import printable
 
 GRACE = 3.0  # seconds from the end of its time, or of its connection, to the end of a kernel
 PREFIX = "grader-"  # of all that we make among temporary files
+LONGEST = 107  # bytes in the path of a socket, by Linux
 PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 BRACKETS = 200_000  # in one message
 EACH = 1000  # bytes that an output counts for, besides what is in it
@@ -76,6 +78,17 @@ def _ours(path: Path, kind: int = 0) -> Iterator[int]:
         os.close(file)
 
 
+def require_short() -> None:
+    """Raise `NoSandbox` where the path of temporary files leaves no room for a kernel's sockets."""
+    folder = tempfile.gettempdir()
+    most = LONGEST - len(f"/{PREFIX}12345678/runs/123456/ipc/k-1")
+    if len(os.fsencode(folder)) > most:
+        raise NoSandbox(
+            f"{printable(folder)} is too long a path for temporary files: set TMPDIR to a shorter "
+            f"folder, of at most {most} bytes."
+        )
+
+
 class Scratch:
     """A folder among temporary files, which is swept when its process was killed."""
 
@@ -108,6 +121,7 @@ class Nursery:
     ) -> None:
         self.limits = limits or Limits()
         self.sandboxed = sandboxed
+        require_short()
         self.scratch = Scratch()
         self.home = self.scratch.path
         self.folder = self.home / "runs"  # all that the sandbox sees of it

@@ -291,3 +291,16 @@ def test_who_is_unknown_is_named(class_of, in_course):
     done = in_course(class_of, "grader", "run", "ridge", "--student", "eve", code=1)
     assert "eve has handed in nothing for ridge." in done.stderr
     assert done.stdout == "" and len(done.stderr.splitlines()) == 1
+
+
+def test_too_long_a_path_for_temporary_files_is_one_sentence(
+    course, hand_in, in_course, tmp_path, monkeypatch
+):
+    hand_in(course, "ada", {})
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    monkeypatch.setitem(in_course.env, "TMPDIR", str(folder))
+    for how in ([], ["--unsandboxed"]):
+        done = in_course(course, "grader", "run", "ridge", *how, code=1)
+        assert "set TMPDIR to a shorter folder" in done.stderr
+        assert done.stderr.count("\n") == 1 and not done.stdout

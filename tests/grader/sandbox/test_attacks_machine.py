@@ -27,7 +27,7 @@ from patience import HANG, until
 from grader.marking.grade import Job, grade, seeds
 from grader.sandbox.inside.seccomp import ARCHITECTURES, CLONE, CLONE3, FORBIDDEN, OF_X86_64
 from grader.sandbox.kernel import Kernel, Nursery, sweep
-from grader.sandbox.walls import MEGABYTE, Limits
+from grader.sandbox.walls import MEGABYTE, Limits, NoSandbox
 from grader.submission.release import read
 from reglib.checks.entry import Entry
 from reglib.exercises import assignment, find
@@ -943,3 +943,12 @@ def test_what_others_put_among_temporary_files_stops_nobody(tmp_path, monkeypatc
     monkeypatch.setattr("os.getuid", lambda: us + 1)
     sweep()
     assert left.exists()
+
+
+def test_too_long_a_path_for_temporary_files_is_told_before_anything_runs(tmp_path, monkeypatch):
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    with pytest.raises(NoSandbox, match="set TMPDIR to a shorter folder"):
+        Nursery(("check",))
+    assert not list(folder.iterdir())
