@@ -658,3 +658,8 @@ def test_who_has_handed_in_something_else_since_is_named(course, tmp_path):
     found = report.gather(root, "ridge")
     assert found.outdated == ("s00", "s01")
     assert "What is handed in now is not what was graded:" in report.page(found)
+
+
+def test_the_page_sends_nobody_to_open_a_notebook_where_it_can_act(gathered):
+    text = report.page(gathered)
+    assert "Look at the notebook in Formgrader" in text and "Open the notebook" not in text
