@@ -19,14 +19,21 @@ COMMANDS = {
 
 
 def main() -> int | None:
+    try:
+        return command()
+    except KeyboardInterrupt:  # what a command needs takes seconds to import
+        raise SystemExit("Stopped. Repeat the same command to do it.") from None
+
+
+def command() -> int | None:
     parser = argparse.ArgumentParser(prog="python -m grader", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (home, about) in COMMANDS.items():
-        command = commands.add_parser(name, help=about, description=about)
+        its = commands.add_parser(name, help=about, description=about)
         if name in sys.argv[1:2]:  # each needs libraries that the others do not
             module = import_module(home)
-            module.add_arguments(command)
-            command.set_defaults(main=module.main)
+            module.add_arguments(its)
+            its.set_defaults(main=module.main)
     args = parser.parse_args()
     try:
         return args.main(args)

@@ -4,12 +4,14 @@ import os
 import re
 import secrets
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
-from grader.record import home
+from grader.record import home, load
+from grader.submission.folder import digest_of
 from grader.submission.release import Release, ReleaseError, read
 
 _ID = re.compile(r"[^.*?\[\]/\\][^*?\[\]/\\]*")
@@ -66,6 +68,24 @@ def handed_in(course: CourseDirectory, assignment: str) -> set[str]:
     Among them are those whose folder cannot be looked into, or is no folder.
     """
     return _in_place_of_mark(course.format_path(course.submitted_directory, MARK, assignment))
+
+
+def outdated(course: CourseDirectory, assignment: str, students: Iterable[str]) -> list[str]:
+    """Return who of these students has handed in something else than what her record is of."""
+    given = handed_in(course, assignment)
+    return [s for s in sorted(students) if s in given and _is_outdated(course, assignment, s)]
+
+
+def _is_outdated(course: CourseDirectory, assignment: str, student: str) -> bool:
+    try:
+        record = load(course.root, assignment, student)
+        if not record:
+            return True
+        folder = Path(course.format_path(course.submitted_directory, student, assignment))
+        now = digest_of(folder / f"{record.notebook}.ipynb", submissions(course))
+    except (OSError, ValueError):  # it cannot be read: the run will say why
+        return True
+    return now != record.submission
 
 
 def unfit(student: str) -> str:

@@ -68,6 +68,8 @@ class Record:
     key      sha256 of all that was graded: with the same key, there is nothing to do again
     sandbox  whether it ran in the sandbox
     seconds  what it took
+    submission  sha256 of what was handed in, as `grader.submission.folder.digest` has it; "" if
+                that is not known
     """
 
     assignment: str
@@ -78,6 +80,7 @@ class Record:
     seconds: float
     remarks: tuple[Remark, ...]
     exercises: tuple[Exercise, ...]
+    submission: str = ""
 
     def to_json(self) -> str:
         """Return the record as JSON. Raises `ValueError` for a number that is not finite."""
@@ -91,7 +94,10 @@ class Record:
         >>> Record.from_json(record.to_json()) == record
         True
         """
-        return _read(cls, json.loads(text), "the record")
+        data = json.loads(text)
+        if isinstance(data, dict):
+            data.setdefault("submission", "")  # older ones have none
+        return _read(cls, data, "the record")
 
 
 def _read(kind: type, data: Any, where: str) -> Any:

@@ -18,6 +18,7 @@ from grader.course import handed_in
 from grader.pool import Pool, cores
 from grader.record import home
 from grader.sandbox import walls
+from grader.sandbox.kernel import require_short
 from grader.submission.release import ReleaseError
 from grader.trouble import printable
 from grader.writer import Run, Workers
@@ -65,6 +66,7 @@ def main(args: argparse.Namespace) -> None:
     try:
         run = Run(".", args.assignment, sandboxed=False if args.unsandboxed else None)
         students = chosen(run, args.student)
+        require_short()
         if run.sandboxed:
             walls.require()
     except (LookupError, ReleaseError, TraitError, walls.NoSandbox) as problem:

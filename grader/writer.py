@@ -12,7 +12,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -77,7 +77,9 @@ class Run:
                 continue
             try:
                 job = self._job(student)
-                if not force and self._is_done(student, job.key):
+                if not force and (found := self._done(student, job.key)):
+                    if found.submission != job.submission:  # the same work, in another file
+                        record.save(replace(found, submission=job.submission), self.course.root)
                     continue
             except Exception as error:
                 self._fail(student, error)
@@ -101,6 +103,7 @@ class Run:
             files,
             repaired.remarks,
             self._key(notebook, files),
+            repaired.submission,
             self.limits,
             self.sandboxed,
         )
@@ -126,16 +129,17 @@ class Run:
         text = f"\0{notebook}\0{brought}".encode("utf-8", "replace")
         return hashlib.sha256(self.basis + text).hexdigest()
 
-    def _is_done(self, student: str, key: str) -> bool:
+    def _done(self, student: str, key: str) -> Record | None:
+        """The record of a student, if it says that there is nothing to do."""
         folder = Path(self.course.format_path(self.course.autograded_directory, student, self.name))
         try:
             found = record.load(self.course.root, self.name, student)
         except ValueError:
-            return False
+            return None
         if not found or found.key != key or student not in self.marks:
-            return False
+            return None
         same = all(self.marks[student].get(e.cell) == e.points for e in found.exercises)
-        return same and (folder / f"{self.release.name}.ipynb").exists()
+        return found if same and (folder / f"{self.release.name}.ipynb").exists() else None
 
     def write(self, graded: Graded) -> None:
         """Have nbgrader put a graded submission into the gradebook; then say that it is done."""

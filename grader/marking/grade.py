@@ -40,6 +40,7 @@ class Job:
     files      that stand beside the notebook
     remarks    on what was handed in, for the record
     key        of the record
+    submission of the record
     sandboxed  whether it runs in the sandbox
     """
 
@@ -50,6 +51,7 @@ class Job:
     files: Mapping[str, bytes] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     key: str = ""
+    submission: str = ""
     limits: Limits = field(default_factory=Limits)
     sandboxed: bool = True
 
@@ -88,6 +90,7 @@ def grade(job: Job, nursery: Nursery) -> Graded:
         seconds=round(time.monotonic() - start, 3),
         remarks=job.remarks,
         exercises=tuple(exercises),
+        submission=job.submission,
     )
     return Graded(nbformat.writes(notebook), record)
 

@@ -16,6 +16,7 @@ from grader.marking.grade import Job, seeds
 from grader.marking.work import work
 from grader.plugins.ready import Ready
 from grader.sandbox import walls
+from grader.sandbox.kernel import require_short
 from grader.sandbox.walls import Limits
 from grader.submission.folder import take
 from grader.submission.repair import remarks_of
@@ -80,6 +81,7 @@ class Execute(NbGraderExecute):
             seeds=seeds(course.secret(folder), student, release, nb, files),
             files=files,
             remarks=remarks_of(nb),
+            submission=getattr(self.parent.parent, "submission", ""),
             limits=self.given_limits(),
             sandboxed=self.sandboxed,
         )
@@ -87,10 +89,10 @@ class Execute(NbGraderExecute):
 
 def require(converter: Autograde) -> None:
     """Refuse to begin where submissions cannot be run safely, as nbgrader tells what is wrong."""
-    if not Execute(parent=converter).sandboxed:
-        return
     try:
-        walls.require()
+        require_short()
+        if Execute(parent=converter).sandboxed:
+            walls.require()
     except walls.NoSandbox as problem:
         converter.log.error(str(problem))
         raise NbGraderException(str(problem)) from None

@@ -17,7 +17,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Unicode
 from traitlets.config import Config
 
-from grader.course import course_at, handed_in
+from grader.course import course_at, handed_in, outdated
 from grader.record import write_whole
 from grader.results.marks import Marks, Student, gradebook_of, read_marks
 from grader.results.spreadsheet import harmless, identifier, number
@@ -35,7 +35,7 @@ class _Export(ExportPlugin):
     """
 
     allow_unmarked = Bool(
-        False, help="Export although answers wait for a person or for the grader."
+        False, help="Export although answers or newer work wait for a person or for the grader."
     ).tag(config=True)
     zero_missing = Bool(
         False, help="Give zero to students who handed in nothing, instead of leaving them out."
@@ -107,6 +107,12 @@ class _Export(ExportPlugin):
             raise Refused(
                 f"Handed in and not graded yet: {', '.join(map(printable, ungraded))}. Run "
                 f"`python -m grader run {marks.assignment}`, or pass --allow-unmarked to export without them."
+            )
+        if course and (old := outdated(course, marks.assignment, chosen & set(marks.submissions))):
+            raise Refused(
+                f"What is handed in now is not what was graded: {', '.join(old)}. Run `python -m "
+                f"grader run {marks.assignment}`, or pass --allow-unmarked to export the marks of "
+                "the gradebook."
             )
 
     def _chosen(self, marks: Marks) -> set[str]:
@@ -226,7 +232,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-unmarked",
         action="store_true",
-        help="export although answers wait for a person or for the grader",
+        help="export although answers or newer work wait for a person or for the grader",
     )
     parser.add_argument(
         "--zero-missing",

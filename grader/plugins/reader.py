@@ -2,7 +2,6 @@
 
 import fnmatch
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from grader import course
 from grader.plugins.execute import require
 from grader.plugins.ready import Ready
+from grader.sandbox.kernel import Scratch
 from grader.submission.folder import take
 from grader.submission.repair import repair_file, with_remarks
 
@@ -54,6 +54,7 @@ class Reader(NotebookExporter):
         folder = self.parent.coursedir
         release = course.released(folder, told["assignment"], told["notebook"])
         found = repair_file(release, filename, course.submissions(folder))
+        self.parent.submission = found.submission
         for remark in found.remarks:
             self.log.warning("%s: %s", filename, remark.text)
         return with_remarks(found)
@@ -85,12 +86,14 @@ def _through_a_copy(converter: BaseConverter, method: Callable[[str, str], objec
             raise NbGraderException(why)
         folder = converter._format_source(assignment_id, student_id)
         _rename(converter, assignment_id, folder)
-        with tempfile.TemporaryDirectory(prefix="submission-") as copy:
+        with Scratch() as scratch:
+            copy = scratch / "submission"
+            copy.mkdir()
             for name, data in take(folder, course.submissions(converter.coursedir)).files.items():
                 path = Path(copy, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
-            converter._format_source = lambda *_, **__: copy
+            converter._format_source = lambda *_, **__: str(copy)
             try:
                 return method(assignment_id, student_id)
             finally:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from grader.course import course_at, handed_in
+from grader.course import course_at, handed_in, outdated
 from grader.record import Exercise, Record, load, write_whole
 from grader.results import likeness
 from grader.results.marks import Cell, Marks, gradebook_of, read_marks
@@ -73,6 +73,7 @@ class Report:
     ungraded: tuple[str, ...]
     missing: tuple[str, ...]
     damaged: tuple[str, ...]
+    outdated: tuple[str, ...] = ()
 
     @property
     def late(self) -> list[str]:
@@ -213,7 +214,17 @@ def gather(root: str | Path, assignment: str) -> Report:
     ungraded = sorted(given - set(marks.submissions))
     missing = [s for s in marks.students if s not in marks.submissions and s not in given]
     now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-    return Report(assignment, now, marks, records, tuple(ungraded), tuple(missing), tuple(damaged))
+    old = outdated(course, assignment, set(marks.submissions) - set(damaged))
+    return Report(
+        assignment,
+        now,
+        marks,
+        records,
+        tuple(ungraded),
+        tuple(missing),
+        tuple(damaged),
+        tuple(old),
+    )
 
 
 def _records(root: str, marks: Marks) -> tuple[dict[str, Record], list[str]]:

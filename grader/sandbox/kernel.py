@@ -1,6 +1,7 @@
 """A kernel in the sandbox, seen from the grader: run a cell, ask a function, be rid of it."""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import secrets
 import select
 import shutil
+import stat
 import subprocess
 import tempfile
 import threading
@@ -24,9 +26,11 @@ from nbformat.v4 import new_output
 from grader.sandbox import shares, walls
 from grader.sandbox.walls import Limits, NoSandbox
 from grader.sandbox.zmtp import HungUp, Line
+from grader.trouble import printable
 
 GRACE = 3.0  # seconds from the end of its time, or of its connection, to the end of a kernel
-PREFIX = "grader-"  # of the folders of nurseries
+PREFIX = "grader-"  # of all that we make among temporary files
+LONGEST = 107  # bytes in the path of a socket, by Linux
 PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 BRACKETS = 200_000  # in one message
 EACH = 1000  # bytes that an output counts for, besides what is in it
@@ -44,13 +48,65 @@ class Ended(Exception):
 
 
 def sweep() -> None:
-    """Remove what nurseries have left behind whose process was killed."""
-    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
-        with contextlib.suppress(OSError), open(lock) as file:  # that of another user stays
-            if time.time() - lock.stat().st_mtime < 60:
+    """Remove what processes that were killed have left behind among temporary files."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with (
+            contextlib.suppress(OSError),
+            _ours(folder, os.O_DIRECTORY),
+            _ours(folder / "lock") as lock,
+        ):
+            if time.time() - os.fstat(lock).st_mtime < 60:
                 continue  # it may not have been locked yet
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(lock.parent, ignore_errors=True)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _ours(path: Path, kind: int = 0) -> Iterator[int]:
+    """Open a regular file or a folder of our own; raise `OSError` for anything else.
+
+    Every user of the machine can put there what he likes, a pipe that waits for ever too.
+    """
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | kind)
+    try:
+        found = os.fstat(file)
+        fit = stat.S_ISDIR if kind else stat.S_ISREG
+        if found.st_uid != os.getuid() or not fit(found.st_mode):
+            raise PermissionError(errno.EPERM, "not ours", str(path))
+        yield file
+    finally:
+        os.close(file)
+
+
+def require_short() -> None:
+    """Raise `NoSandbox` where the path of temporary files leaves no room for a kernel's sockets."""
+    folder = tempfile.gettempdir()
+    most = LONGEST - len(f"/{PREFIX}12345678/runs/123456/ipc/k-1")
+    if len(os.fsencode(folder)) > most:
+        raise NoSandbox(
+            f"{printable(folder)} is too long a path for temporary files: set TMPDIR to a shorter "
+            f"folder, of at most {most} bytes."
+        )
+
+
+class Scratch:
+    """A folder among temporary files, which is swept when its process was killed."""
+
+    def __init__(self) -> None:
+        sweep()
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))  # which no other user can enter
+        self.lock = open(self.path / "lock", "w")  # noqa: SIM115, held as long as this lives
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.lock.close()
+        shutil.rmtree(self.path, ignore_errors=True)
 
 
 class Nursery:
@@ -65,10 +121,9 @@ class Nursery:
     ) -> None:
         self.limits = limits or Limits()
         self.sandboxed = sandboxed
-        sweep()
-        self.home = Path(tempfile.mkdtemp(prefix=PREFIX))  # which no other user can enter
-        self.lock = open(self.home / "lock", "w")  # noqa: SIM115, held as long as the nursery lives
-        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        require_short()
+        self.scratch = Scratch()
+        self.home = self.scratch.path
         self.folder = self.home / "runs"  # all that the sandbox sees of it
         self.folder.mkdir()
         self.folder.chmod(0o755)
@@ -82,7 +137,7 @@ class Nursery:
         try:
             self.process = self._zygote(available)
         except BaseException:
-            self._clear()
+            self.scratch.close()
             raise
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -115,11 +170,7 @@ class Nursery:
         self.process.stdout.close()
         for kernel in list(self.kernels.values()):
             kernel.end("killed")
-        self._clear()
-
-    def _clear(self) -> None:
-        self.lock.close()
-        shutil.rmtree(self.home, ignore_errors=True)
+        self.scratch.close()
 
     def is_open(self) -> bool:
         return self.process.poll() is None

@@ -6,6 +6,7 @@ is read than the limits allow, and only kinds of files that notebooks read are t
 """
 
 import errno
+import hashlib
 import itertools
 import os
 import re
@@ -100,6 +101,28 @@ def read_notebook(path: Path | str, anchor: Path | str) -> bytes:
         raise Refused(f"The file of the notebook is {error}.", error.suspicious) from None
     finally:
         os.close(file)
+
+
+def digest(notebook: bytes | Refused, files: Mapping[str, bytes]) -> str:
+    """Return a hash of what is read of a submission: its notebook, or why not, and its files."""
+    told = hashlib.sha256(
+        str(notebook).encode("utf-8", "replace") if isinstance(notebook, Refused) else notebook
+    )
+    for name, data in sorted(files.items()):
+        told.update(f"\0{name}\0{hashlib.sha256(data).hexdigest()}".encode("utf-8", "replace"))
+    return told.hexdigest()
+
+
+def digest_of(path: Path | str, anchor: Path | str) -> str:
+    """Return the hash of the submission whose notebook is at `path`, as it is now.
+
+    Raises `OSError` if it cannot be read.
+    """
+    try:
+        notebook = read_notebook(notebook_for(path, anchor), anchor)
+    except Refused as error:
+        notebook = error
+    return digest(notebook, take(Path(path).parent, anchor).files)
 
 
 def take(folder: Path | str, anchor: Path | str) -> Taken:

@@ -20,7 +20,7 @@ from nbgrader.utils import compute_checksum
 
 from grader.record import Remark
 from grader.submission.cells import Cell, Submitted, Unreadable, read
-from grader.submission.folder import Refused, notebook_for, read_notebook, take
+from grader.submission.folder import Refused, digest, notebook_for, read_notebook, take
 from grader.submission.release import Release
 
 # What tells nbclient not to run a cell, or not to mind how it ends.
@@ -36,6 +36,7 @@ class Repaired:
     notebook: NotebookNode
     remarks: tuple[Remark, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
+    submission: str = ""  # of the record
 
 
 def repair(release: Release, submission: bytes) -> Repaired:
@@ -58,15 +59,17 @@ def repair_file(release: Release, path: Path | str, anchor: Path | str) -> Repai
     """
     there = notebook_for(path, anchor)
     try:
-        found = repair(release, read_notebook(there, anchor))
+        handed_in = read_notebook(there, anchor)
+        found = repair(release, handed_in)
     except Refused as error:
+        handed_in = error
         found = unreadable(release, str(error), error.suspicious)
     beside = take(Path(path).parent, anchor)
     remarks = found.remarks + beside.remarks
     if there != Path(path):
         text = f"The notebook had another name: as the only one, it was taken for {release.name}."
         remarks = (Remark(text), *remarks)
-    return Repaired(found.notebook, remarks, beside.files)
+    return Repaired(found.notebook, remarks, beside.files, digest(handed_in, beside.files))
 
 
 def unreadable(release: Release, reason: str, suspicious: bool = False) -> Repaired:

@@ -91,3 +91,7 @@ def test_a_write_that_fails_leaves_the_old_record(tmp_path, monkeypatch):
 def test_a_lone_surrogate_does_not_stop_the_run(tmp_path):
     save(replace(RECORD, exercises=(replace(EXERCISE, text="\ud800"),)), tmp_path)
     assert load(tmp_path, "ridge", "ada").exercises[0].text == "?"
+
+
+def test_an_older_record_does_not_know_its_submission():
+    assert Record.from_json(json.dumps(without("submission"))) == RECORD

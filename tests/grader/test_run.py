@@ -19,6 +19,8 @@ from nbgrader.api import Gradebook
 from params import first_of
 from patience import HANG, until
 
+import grader.__main__
+
 if not shutil.which("bwrap"):
     pytest.skip("bubblewrap is not installed", allow_module_level=True)
 
@@ -291,3 +293,26 @@ def test_who_is_unknown_is_named(class_of, in_course):
     done = in_course(class_of, "grader", "run", "ridge", "--student", "eve", code=1)
     assert "eve has handed in nothing for ridge." in done.stderr
     assert done.stdout == "" and len(done.stderr.splitlines()) == 1
+
+
+def test_too_long_a_path_for_temporary_files_is_one_sentence(
+    course, hand_in, in_course, tmp_path, monkeypatch
+):
+    hand_in(course, "ada", {})
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    monkeypatch.setitem(in_course.env, "TMPDIR", str(folder))
+    for how in ([], ["--unsandboxed"]):
+        done = in_course(course, "grader", "run", "ridge", *how, code=1)
+        assert "set TMPDIR to a shorter folder" in done.stderr
+        assert done.stderr.count("\n") == 1 and not done.stdout
+
+
+def test_a_command_that_is_stopped_while_it_begins_says_so_in_a_sentence(monkeypatch):
+    def stop(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["grader", "run", "ridge"])
+    monkeypatch.setattr(grader.__main__, "import_module", stop)
+    with pytest.raises(SystemExit, match="Stopped"):
+        grader.__main__.main()

@@ -12,6 +12,7 @@ import pytest
 from grader import record
 from grader.marking.grade import Graded
 from grader.plugins.ready import Ready
+from grader.submission.folder import digest_of
 from grader.writer import Run
 
 if not shutil.which("bwrap"):
@@ -258,3 +259,18 @@ def marks(course):
             "base_cell.id ORDER BY 1"
         )
         return database.execute(query).fetchall()
+
+
+def test_a_record_knows_what_was_handed_in(course, hand_in, solution, in_course):
+    work = hand_in(course, "ada", solution)
+    in_course(course, "nbgrader", "autograde", "ridge")
+    digest = digest_of(work, course / "submitted")
+    assert record.load(course, "ridge", "ada").submission == digest
+    in_course(course, "grader", "run", "ridge")
+    assert record.load(course, "ridge", "ada").submission == digest
+    work.write_text(work.read_text("utf-8") + "\n", "utf-8")  # the same work, saved anew
+    assert digest_of(work, course / "submitted") != digest
+    done = in_course(course, "grader", "run", "ridge")
+    assert "0 graded, 1 were already" in done.stdout
+    found = record.load(course, "ridge", "ada").submission
+    assert found == digest_of(work, course / "submitted")

@@ -15,6 +15,8 @@ import pytest
 from nbgrader.api import Gradebook, Student
 
 from grader.plugins import export
+from grader.record import Record, place, save
+from grader.submission.folder import digest_of
 
 ROOT = Path(__file__).parents[3]
 DUE = datetime.datetime(2026, 3, 2, 12)
@@ -240,6 +242,25 @@ def test_what_the_grader_has_not_seen_is_waited_for(run, course):
     with pytest.raises(SystemExit, match="Handed in and not graded yet: nobody"):
         run("ridge", "--format", "canvas")
     assert len(run("ridge", "--format", "canvas", "--allow-unmarked")) == 2 + 4
+
+
+def test_marks_of_earlier_work_are_not_exported_for_what_came_since(run, course):
+    work = course / "submitted/ada/ridge/ridge.ipynb"
+    work.parent.mkdir(parents=True)
+    work.write_text("first")
+    digest = digest_of(work, course / "submitted")
+    save(Record("ridge", "ada", "ridge", "", True, 1.0, (), (), digest), course)
+    before = run("ridge", "--format", "canvas")
+    for change in (
+        lambda: (work.parent / "data.csv").write_text("1"),
+        lambda: work.write_text("second"),
+        lambda: place(course, "ridge", "ada").unlink(),  # grading it failed
+    ):
+        change()
+        with pytest.raises(SystemExit, match="not what was graded: ada"):
+            run("ridge", "--format", "canvas")
+        (work.parent / "data.csv").unlink(missing_ok=True)
+    assert run("ridge", "--format", "canvas", "--allow-unmarked") == before
 
 
 def test_an_unknown_assignment_or_no_gradebook_is_a_sentence(run, course):

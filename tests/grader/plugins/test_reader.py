@@ -4,12 +4,16 @@ import json
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
 from grader import record
+from grader.course import course_at
+from grader.plugins.reader import _through_a_copy
+from grader.sandbox.kernel import sweep
 from grader.submission.repair import remarks_of
 
 if not shutil.which("bwrap"):
@@ -201,3 +205,21 @@ def test_an_earlier_pass_does_not_outlive_its_check(course, hand_in, solution, i
     assert found["ridge.ridge_fit"].points == 0
     assert marks(course, "eve")[0] == sum(exercise.points for exercise in found.values()) < FULL
     assert remarks(course, "eve")[0].text == "The check of ridge_fit was missing: it was put back."
+
+
+def test_a_copy_lies_where_it_is_swept_when_its_process_was_killed(course, hand_in, monkeypatch):
+    hand_in(course, "ada", {})
+    monkeypatch.setattr("tempfile.tempdir", str(course))
+    folders = course_at(course)
+    name = lambda *_: str(course / "submitted/ada/ridge")  # noqa: E731
+    converter = SimpleNamespace(_format_source=name, coursedir=folders, notebooks=["ridge.ipynb"])
+
+    def method(*_):
+        (home,) = course.glob("grader-*")
+        assert Path(converter._format_source()).parent == home
+        os.utime(home / "lock", (0, 0))
+        sweep()
+        assert home.exists()  # as it is still held
+
+    _through_a_copy(converter, method)("ridge", "ada")
+    assert not list(course.glob("grader-*"))

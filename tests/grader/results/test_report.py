@@ -10,6 +10,7 @@ import html.parser
 import json
 import os
 import re
+import shutil
 import statistics
 import sys
 from dataclasses import replace
@@ -24,6 +25,7 @@ from grader.record import Exercise, Record, Remark, place, save, write_whole
 from grader.results import likeness, report
 from grader.results.spread import spread
 from grader.results.spreadsheet import harmless, identifier
+from grader.submission.folder import digest_of
 from reglib.checks.judge import judge
 from reglib.checks.run import Error, Outcome, run
 from reglib.checks.tell import tell
@@ -182,8 +184,10 @@ def course(tmp_path_factory):
         'c = get_config()\nc.CourseDirectory.course_id = "regularization"\n'
     )
     for found in records:
-        save(found, course)
-        (course / "submitted" / found.student / "ridge").mkdir(parents=True)
+        work = course / "submitted" / found.student / "ridge"
+        work.mkdir(parents=True)
+        digest = digest_of(work / "ridge.ipynb", course / "submitted")
+        save(replace(found, submission=digest), course)
     (course / "submitted" / UNGRADED / "ridge").mkdir(parents=True)
     return course
 
@@ -660,3 +664,18 @@ def test_a_misconception_that_its_entry_has_lost_is_still_shown(small):
     assert mistake.name == "an older name"
     assert sorted(place[:2] for place in mistake.places) == [("gone", 1), ("ridge_objective", 1)]
     assert {place[2] for place in mistake.places} == {"", titles(ENTRIES[0].section)[0]}
+
+
+def test_who_has_handed_in_something_else_since_is_named(course, tmp_path):
+    root = Path(shutil.copytree(course, tmp_path / "course"))
+    assert report.gather(root, "ridge").outdated == ()
+    (root / "submitted/s00/ridge/ridge.ipynb").write_text("{}")
+    place(root, "ridge", "s01").unlink()  # newer work of hers was begun and not finished
+    found = report.gather(root, "ridge")
+    assert found.outdated == ("s00", "s01")
+    assert "What is handed in now is not what was graded:" in report.page(found)
+
+
+def test_the_page_sends_nobody_to_open_a_notebook_where_it_can_act(gathered):
+    text = report.page(gathered)
+    assert "Look at the notebook in Formgrader" in text and "Open the notebook" not in text

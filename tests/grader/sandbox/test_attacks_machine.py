@@ -27,7 +27,7 @@ from patience import HANG, until
 from grader.marking.grade import Job, grade, seeds
 from grader.sandbox.inside.seccomp import ARCHITECTURES, CLONE, CLONE3, FORBIDDEN, OF_X86_64
 from grader.sandbox.kernel import Kernel, Nursery, sweep
-from grader.sandbox.walls import MEGABYTE, Limits
+from grader.sandbox.walls import MEGABYTE, Limits, NoSandbox
 from grader.submission.release import read
 from reglib.checks.entry import Entry
 from reglib.exercises import assignment, find
@@ -915,3 +915,40 @@ def test_a_kernel_that_is_ended_while_it_starts_is_not_left_alone(nursery):
         nursery.tell("kill", kernel)
         assert kernel.over.wait(HANG)
     settle(nursery, RESTING)
+
+
+def test_what_others_put_among_temporary_files_stops_nobody(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    other = tmp_path / "other"
+    pipe, link, linked, left = (tmp_path / f"grader-{name}" for name in "abcd")
+    for folder in (other, pipe, link, left):
+        folder.mkdir()
+    os.mkfifo(pipe / "lock")
+    for folder in (other, left):
+        (folder / "lock").touch()
+        os.utime(folder / "lock", (0, 0))
+    (link / "lock").symlink_to(other / "lock")
+    linked.symlink_to(other)
+    (tmp_path / "grader-file").touch()
+    sweeping = threading.Thread(target=sweep, daemon=True)
+    sweeping.start()
+    sweeping.join(10)
+    assert not sweeping.is_alive()
+    assert not left.exists()
+    assert pipe.exists() and link.exists() and (other / "lock").exists()
+    left.mkdir()
+    (left / "lock").touch()
+    os.utime(left / "lock", (0, 0))
+    us = os.getuid()
+    monkeypatch.setattr("os.getuid", lambda: us + 1)
+    sweep()
+    assert left.exists()
+
+
+def test_too_long_a_path_for_temporary_files_is_told_before_anything_runs(tmp_path, monkeypatch):
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    with pytest.raises(NoSandbox, match="set TMPDIR to a shorter folder"):
+        Nursery(("check",))
+    assert not list(folder.iterdir())
