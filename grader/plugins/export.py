@@ -106,7 +106,8 @@ class _Export(ExportPlugin):
         if ungraded:
             raise Refused(
                 f"Handed in and not graded yet: {', '.join(map(printable, ungraded))}. Run "
-                f"`python -m grader run {marks.assignment}`, or pass --allow-unmarked to export without them."
+                f"`python -m grader run {marks.assignment}`, or pass --allow-unmarked to export "
+                "without them."
             )
         if course and (old := outdated(course, marks.assignment, chosen & set(marks.submissions))):
             raise Refused(
