@@ -127,7 +127,7 @@ def assign(name: str, value: Any) -> str:
     if not isinstance(value, np.ndarray):
         return f"{name} = {_literal(value)}"
     start = f"{name} = np.array("
-    if value.ndim < 2 or value.size <= 2 * _FEW:
+    if value.ndim < 2 or value.size <= _FEW:
         return f"{start}{value.tolist()})"
     below = ",\n" + " " * (len(start) + 1)
     return f"{start}[{below.join(str(row) for row in value.tolist())}])"
@@ -218,13 +218,12 @@ def _call(entry: Entry, case: Case) -> list[str]:
 
 
 def _given(name: str, value: Any) -> str:
-    """An argument by its name; of a long array, the first rows."""
+    """An argument by its name, with as many rows of a table on a line as go there."""
     start, _, text = assign(name, value).partition(" = ")
-    lines = text.splitlines()
-    if len(lines) > _ROWS:
-        lines = [*lines[: _ROWS - 1], f"{' ' * len(start)}   …  # {len(lines)} rows"]
-    less = len(" = ") - len("=")
-    return f"{start}=" + "\n".join([lines[0], *(line[less:] for line in lines[1:])])
+    rows = " ".join(text.split())
+    lines = textwrap.wrap(rows, _CODE - 32, break_long_words=False, break_on_hyphens=False)
+    lines = lines if rows.startswith("np.array") else [text]
+    return f"{start}=" + f"\n{' ' * len(start)} ".join(lines)
 
 
 def _result(words: str, entry: Entry, value: Any) -> list[str]:
@@ -249,7 +248,7 @@ def _show(name: str, value: Any) -> str:
     if isinstance(value, list):
         value = _table(value)
     if isinstance(value, np.ndarray) and value.ndim:
-        text = np.array2string(value, precision=6, separator=", ", threshold=40, edgeitems=2)
+        text = np.array2string(value, precision=6, separator=", ", threshold=24, edgeitems=2)
         text = " ".join(text.split()) if value.size <= _FEW else text
         text = text.replace("\n", "\n" + " " * len(f"{name} = "))
     elif isinstance(value, float | np.ndarray):

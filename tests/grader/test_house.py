@@ -17,7 +17,7 @@ GRADER = sorted(name for name in TREES if name.startswith("grader."))
 ARROWS = {
     "record": set(),
     "trouble": set(),
-    "sandbox": set(),
+    "sandbox": {"trouble"},
     "submission": {"record", "trouble"},
     "course": {"record", "submission"},
     "marking": {"record", "sandbox", "submission"},

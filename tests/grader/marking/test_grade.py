@@ -99,11 +99,12 @@ def test_a_right_answer_whose_points_are_halved_is_not_what_to_mend_first(points
     right = ANSWERS["ridge_objective"]
     halved = right.replace("    return", "    y += 1\n    return")
     slip = ANSWERS["ridge_gradient"].replace("lam * w", "2 * lam * w")
+    slip = slip.replace("    return", "    ridge_objective(w, b, X, y, lam)\n    return")
     for objective, earns, told in ((halved, 1.5, False), (right.replace(" / 2 *", " *"), 1, True)):
         made = notebook(ridge_objective=objective, ridge_gradient=slip)
         earned, _, shown = points(made)
         assert earned["ridge_objective"] == earns
-        assert ("builds on ridge_objective" in "".join(shown.values())) == told
+        assert ("It calls ridge_objective, which" in "".join(shown.values())) == told
 
 
 DEADLY = {

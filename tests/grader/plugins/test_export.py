@@ -153,7 +153,7 @@ def test_canvas(run, course):
     names = {row[3]: row[0] for row in rows[2:]}
     assert names == {
         "ada": "Lovelace, Ada",
-        "eve": "'=cmd|' /C calc'!A0, @SUM(1)",
+        "eve": "'=cmd|' /C calc'!A0,' @SUM(1)",
         "jo@x.org": 'O"Neil, Jr., Šárka',
         "liu": "liu",
     }
