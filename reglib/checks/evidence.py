@@ -45,10 +45,11 @@ def evidence(
     if not seen.wrong:
         return ()
     own = (seen.parts, seen.look, seen.given, seen.repeated, seen.factor, seen.offset)
-    for look in (*own, seen.where, seen.entries, seen.turns):
-        if (sentence := look()) and len(found) < MOST:
-            found.append(sentence)
-    return tuple(found or filter(None, [seen.side()]))
+    with np.errstate(all="ignore"):  # it may meet any number there is
+        for look in (*own, seen.where, seen.entries, seen.turns):
+            if (sentence := look()) and len(found) < MOST:
+                found.append(sentence)
+        return tuple(found or filter(None, [seen.side()]))
 
 
 class _Seen:
