@@ -210,6 +210,7 @@ STEPS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", STEPS)
 def test_each_step_takes_time_in_proportion(step):
     """Eightfold the text, eightfold the time, with room; what is done in no time is not judged."""

@@ -759,6 +759,7 @@ def traces(seed):
             str(seed).encode(), f"{seed:x}".encode()]  # fmt: skip
 
 
+@pytest.mark.long
 def test_no_memory_in_the_sandbox_holds_what_nobody_may_know(prey, release, nursery, monkeypatch):
     """Neither secret nor seed nor a right answer, when a kernel has been asked everything.
 

@@ -235,7 +235,7 @@ ANSWERS = {
 @pytest.mark.parametrize(("before", "after"), [("", ""), ("", "a"), ("f'", "'"), ("x = ", "1")])
 def test_the_fingerprint_of_an_answer(shape, before, after):
     make = lambda n: before + ANSWERS[shape] * (n // len(ANSWERS[shape])) + after  # noqa: E731
-    hold(fingerprint, make, MOST_CODE - 10)
+    hold(fingerprint, make, MOST_CODE - 10, 1.3)  # parsers are not quite linear; no text is longer
     assert peak(fingerprint, make(MOST_CODE - 10)) < 50 * 2**20
 
 
