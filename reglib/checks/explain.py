@@ -36,7 +36,7 @@ def explain(
     if not any(kind in TELLING for kind in kinds):
         return None, ""
     search = _Search(entry, cases, outcomes, expected, kinds)
-    return search.everywhere() or search.mostly() or search.of_a_part() or (None, "")
+    return search.everywhere() or search.mostly() or (None, "")
 
 
 def attempts(function: Callable, cases: Sequence[Case]) -> list[Outcome]:
@@ -122,33 +122,6 @@ class _Search:
         if most == len(self.wrong):
             return best, "all cases in which it gives numbers"
         return best, f"{most} of the {len(self.wrong)} cases that are wrong"
-
-    def of_a_part(self) -> tuple[Misconception, str] | None:
-        """The mistake that gives one of several parts in every case, whatever the others are."""
-        names = self.entry.returns
-        if len(names) < 2 or self.entry.properties or len(self.evidence) < ENOUGH:
-            return None
-        for place, name in enumerate(names):
-            off = [i for i in self.wrong if not self._has_part(self.expected[i], i, place)]
-            if len(off) < ENOUGH:
-                continue
-            for mistake in self.entry.known:
-                if not (mistake.recognise or mistake.recognise_all) and all(
-                    self._has_part(_attempt(mistake.wrong, self.cases[i]).value, i, place)
-                    for i in (*off, *(i for i in range(len(self.cases)) if i not in off))
-                ):
-                    return mistake, f"{name} alone, in every case tried"
-        return None
-
-    def _has_part(self, value: Any, i: int, place: int) -> bool:
-        """Whether a value has the same part as the answer that came in a case."""
-        like, names = self.expected[i], self.entry.returns
-        try:
-            came = arrange(self.outcomes[i].value, like, names, [], set())
-            other = arrange(value, like, names, [], set())
-        except Misfit:
-            return False
-        return nearly((), came[place], other[place])
 
     def _count(self, mistake: Misconception, most: float) -> int:
         """In how many wrong cases it gives the answer; 0 if that is no more than `most`."""

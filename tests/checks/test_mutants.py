@@ -4,8 +4,6 @@ A mutant may be called by its own name, or by one of its two; else by that of an
 that gives the same in cases that the judgement has not seen.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -78,12 +76,6 @@ def test_a_known_mistake_loses_points_and_is_named(entry):
 
 
 @each_entry
-@pytest.mark.long
-def test_so_it_is_with_other_numbers(entry):
-    called_by_name(entry, [1])
-
-
-@each_entry
 def test_a_slip_is_called_by_its_name(entry):
     slipped = () if entry.properties else slips(entry)
     slipped = [(slip.after(entry), {slip.name}) for slip in slipped]
@@ -94,17 +86,3 @@ def test_a_slip_is_called_by_its_name(entry):
 @pytest.mark.long
 def test_two_mistakes_at_once_are_called_by_one_of_their_names(entry):
     assert list(false_names(entry, double(entry), SEEDS[:1])) == []
-
-
-@each_entry
-@pytest.mark.long
-def test_what_is_not_known_gets_no_name(entry):
-    """Without one place of its formula, a catalogue does not know the mistakes made there."""
-    found = []
-    for place in entry.choices:
-        rest = {name: choices for name, choices in entry.choices.items() if name != place}
-        blind = replace(entry, choices=rest)
-        held_out = replace(entry, misconceptions=(), choices={place: entry.choices[place]}).known
-        few = held_out[:: max(1, len(entry.known) // 12)]
-        found += false_names(blind, [(m, set()) for m in few], SEEDS[:1])
-    assert [one for one in found if one[2] != "full marks"] == []
