@@ -88,6 +88,11 @@ class Misconception:
     recognise: Callable[[tuple, Any], bool] | None = None
     recognise_all: Callable[[list[tuple], list[Any]], bool] | None = None
 
+    @property
+    def by_rule(self) -> bool:
+        """Whether answers are held to a rule, and not compared with those of `wrong`."""
+        return bool(self.recognise or self.recognise_all)
+
 
 @dataclass(frozen=True)
 class Choice:

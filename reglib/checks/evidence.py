@@ -4,30 +4,21 @@ Which part is right, in which cases, in which entries, by which factor it is off
 needed to see that, and each points to a place in the code.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
 
-from reglib.checks.entry import Case, Entry
-from reglib.checks.form import Misfit, arrange, parts
-from reglib.checks.run import Outcome
+from reglib.checks.entry import Entry
+from reglib.checks.form import Answers, Misfit, parts
 
 MOST = 2  # sentences
 _TIGHT = 1e-6
 
 
-def evidence(
-    entry: Entry,
-    cases: Sequence[Case],
-    outcomes: Sequence[Outcome],
-    expected: Sequence[Any],
-    kinds: Sequence[str],
-) -> tuple[str, ...]:
+def evidence(answers: Answers) -> tuple[str, ...]:
     """Return what can be said of the wrong answers, the most telling first.
-
-    `kinds` has the kind of fault of each case, or "" where the answer is right.
 
     >>> from reglib.checks.run import attempt
     >>> from reglib.exercises import find
@@ -35,50 +26,43 @@ def evidence(
     >>> cases = entry.draw()
     >>> came = [attempt(lambda *args: 3 * entry.reference(*args), case.args) for case in cases]
     >>> expected = [entry.reference(*case.args) for case in cases]
-    >>> evidence(entry, cases, came, expected, ["wrong"] * len(cases))
+    >>> evidence(Answers(entry, cases, came, expected, ["wrong"] * len(cases)))
     ('In every case that is wrong, J is 3 times what it should be.',)
     """
-    if entry.properties:
+    if answers.entry.properties:
         return ()  # there is no right answer to hold one against
-    seen = _Seen(entry, cases, outcomes, expected, kinds)
-    found: list[str] = []
+    seen = _Seen(answers)
     if not seen.wrong:
         return ()
-    own = (seen.parts, seen.look, seen.given, seen.repeated, seen.factor, seen.offset)
+    looks = (
+        *(seen.parts, seen.look, seen.given, seen.repeated, seen.factor, seen.offset),
+        *(seen.where, seen.entries, seen.turns),
+    )
     with np.errstate(all="ignore"):  # it may meet any number there is
-        for look in (*own, seen.where, seen.entries, seen.turns):
-            if (sentence := look()) and len(found) < MOST:
-                found.append(sentence)
-        return tuple(found or filter(None, [seen.side()]))
+        found = islice(filter(None, (look() for look in looks)), MOST)
+        return tuple(found) or tuple(filter(None, [seen.side()]))
 
 
 class _Seen:
     """The wrong answers of one exercise beside the right ones."""
 
-    def __init__(
-        self,
-        entry: Entry,
-        cases: Sequence[Case],
-        outcomes: Sequence[Outcome],
-        expected: Sequence[Any],
-        kinds: Sequence[str],
-    ) -> None:
-        self.entry, self.cases, self.kinds = entry, cases, kinds
-        self.whole = all(kind in ("", "wrong", "nan") for kind in kinds)
+    def __init__(self, answers: Answers) -> None:
+        self.entry, self.cases, self.kinds = answers.entry, answers.cases, answers.kinds
+        self.whole = all(kind in ("", "wrong", "nan") for kind in self.kinds)
         self.wrong: dict[int, dict[str, tuple[np.ndarray, np.ndarray]]] = {}
-        for i, (outcome, like, kind) in enumerate(zip(outcomes, expected, kinds, strict=True)):
+        for i, (like, kind) in enumerate(zip(answers.expected, self.kinds, strict=True)):
             if kind in ("wrong", "nan"):
                 try:
-                    value = arrange(outcome.value, like, entry.returns, [], set())
+                    value = answers.arranged(i)
                 except Misfit:
                     continue
                 self.wrong[i] = {
                     name: (np.asarray(part, dtype=float), np.asarray(wanted, dtype=float))
-                    for name, part, wanted in parts(value, entry.returns, like)
+                    for name, part, wanted in parts(value, self.entry.returns, like)
                 }
         self.off = [
             name
-            for name in entry.returns
+            for name in self.entry.returns
             if any(not _same(*seen[name]) for seen in self.wrong.values())
         ]
 
@@ -168,8 +152,7 @@ class _Seen:
         for name, size in _quantities(self.entry):
             sizes = np.array([_quantity(size, self.entry, args) for args, _ in found])
             for power, words in ((1, "{} times"), (-1, "1/{} of"), (0.5, "√{} times")):
-                with np.errstate(all="ignore"):
-                    constant = ratios / sizes**power
+                constant = ratios / sizes**power
                 if np.ptp(sizes) > 0 and np.allclose(constant, constant[0], rtol=_TIGHT, atol=0):
                     more = "" if np.isclose(constant[0], 1) else f" {constant[0]:.4g} ×"
                     return (

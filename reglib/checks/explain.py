@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from reglib.checks.entry import Case, Entry, Misconception, nearly
-from reglib.checks.form import Misfit, arrange, parts
+from reglib.checks.entry import Case, Misconception, nearly
+from reglib.checks.form import Answers, Misfit, parts
 from reglib.checks.run import Outcome, attempt
 from reglib.checks.slips import Slip, slips
 
@@ -22,20 +22,11 @@ MOST_PAIRS = 1500  # that are tried
 ENOUGH_OF_FEW = 4  # the same, everywhere, where answers are chosen from a few
 
 
-def explain(
-    entry: Entry,
-    cases: Sequence[Case],
-    outcomes: Sequence[Outcome],
-    expected: Sequence[Any],
-    kinds: Sequence[str],
-) -> tuple[Misconception | None, str]:
-    """Return the mistake that explains the answers, and in which cases if not in all.
-
-    `kinds` has the kind of fault of each case, or "" where the answer is right.
-    """
-    if not any(kind in TELLING for kind in kinds):
+def explain(answers: Answers) -> tuple[Misconception | None, str]:
+    """Return the mistake that explains the answers, and in which cases if not in all."""
+    if not any(kind in TELLING for kind in answers.kinds):
         return None, ""
-    search = _Search(entry, cases, outcomes, expected, kinds)
+    search = _Search(answers)
     return search.everywhere() or search.mostly() or (None, "")
 
 
@@ -75,21 +66,14 @@ def holds(rule: Callable[..., bool], *given: Any) -> bool:
 class _Search:
     """One search for the mistake behind the answers to one exercise."""
 
-    def __init__(
-        self,
-        entry: Entry,
-        cases: Sequence[Case],
-        outcomes: Sequence[Outcome],
-        expected: Sequence[Any],
-        kinds: Sequence[str],
-    ) -> None:
-        self.entry, self.cases, self.outcomes, self.expected = entry, cases, outcomes, expected
-        self.wrong = [i for i, kind in enumerate(kinds) if kind in TELLING]
-        self.spoiled = [i for i, kind in enumerate(kinds) if kind]
-        self.right = [i for i, kind in enumerate(kinds) if not kind]
-        self.wrong.sort(key=lambda i: size(cases[i]))
+    def __init__(self, answers: Answers) -> None:
+        self.answers, self.entry, self.cases = answers, answers.entry, answers.cases
+        self.wrong = [i for i, kind in enumerate(answers.kinds) if kind in TELLING]
+        self.spoiled = [i for i, kind in enumerate(answers.kinds) if kind]
+        self.right = [i for i, kind in enumerate(answers.kinds) if not kind]
+        self.wrong.sort(key=lambda i: size(self.cases[i]))
         self.evidence = {i for i in self.wrong if self._is_evidence(i)}
-        self.slips = list(slips(entry))
+        self.slips = list(slips(self.entry))
         self.arranged: dict[int, Any] = {}  # the answers in the form of the expected ones
 
     def everywhere(self) -> tuple[Misconception, str] | None:
@@ -97,7 +81,7 @@ class _Search:
         others = sorted(set(range(len(self.cases))) - set(self.wrong))
         enough = ENOUGH_OF_FEW if self.entry.few else 1
         for mistake in self._all():
-            if mistake.recognise or mistake.recognise_all:
+            if mistake.by_rule:
                 if self._is_recognised(mistake):
                     return mistake, ""
             elif len(self.evidence) >= enough and all(
@@ -112,7 +96,7 @@ class _Search:
             return None
         best, most = None, max(ENOUGH - 1, len(self.wrong) / 2)
         for mistake in (*self.entry.known, *self._slips()):  # of slips, those that begin well
-            if mistake.recognise or mistake.recognise_all:
+            if mistake.by_rule:
                 continue
             count = self._count(mistake, most)
             if count > most:
@@ -143,16 +127,16 @@ class _Search:
             return
         yield from self.entry.pairs[:MOST_PAIRS]
         for base in self.entry.known:
-            if not (base.recognise or base.recognise_all):
+            if not base.by_rule:
                 yield from self._slips(base)
 
     def _slips(self, base: Misconception | None = None) -> Iterator[Misconception]:
         """The slips after a known mistake, or after none, that give the answer in one case."""
-        if self.entry.properties or not self.wrong:
+        if self.entry.properties:
             return
         first = self.wrong[0]
         case = self.cases[first]
-        before = _attempt(base.wrong, case) if base else Outcome(value=self.expected[first])
+        before = _attempt(base.wrong, case) if base else Outcome(value=self.answers.expected[first])
         for slip in self.slips if not before.error else ():
             after = _turned(slip, case.args, before.value)
             if after and self._agrees(after, first):
@@ -163,10 +147,10 @@ class _Search:
             return holds(
                 mistake.recognise_all,
                 [case.args for case in self.cases],
-                [outcome.value for outcome in self.outcomes],
+                [outcome.value for outcome in self.answers.outcomes],
             )
         return all(
-            holds(mistake.recognise, self.cases[i].args, self.outcomes[i].value)
+            holds(mistake.recognise, self.cases[i].args, self.answers.outcomes[i].value)
             for i in self.spoiled
         )
 
@@ -176,7 +160,7 @@ class _Search:
 
     def _agrees(self, other: Outcome, i: int) -> bool:
         """Whether another outcome of a case is the one that came."""
-        outcome, like = self.outcomes[i], self.expected[i]
+        outcome, like = self.answers.outcomes[i], self.answers.expected[i]
         if outcome.stopped or bool(outcome.error) != bool(other.error):
             return False
         if outcome.error and other.error:
@@ -184,8 +168,8 @@ class _Search:
         args, names = self.cases[i].args, self.entry.returns
         try:
             if i not in self.arranged:
-                self.arranged[i] = arrange(outcome.value, like, names, [], set())
-            value, same = self.arranged[i], arrange(other.value, like, names, [], set())
+                self.arranged[i] = self.answers.arranged(i)
+            value, same = self.arranged[i], self.answers.arranged(i, other)
         except Misfit:
             return nearly(args, _numbers(outcome.value), _numbers(other.value))
         if _tables(outcome.value, names, like) != _tables(other.value, names, like):
@@ -195,7 +179,7 @@ class _Search:
 
     def _is_evidence(self, i: int) -> bool:
         """Whether an answer has numbers that do not come about by many ways."""
-        outcome = self.outcomes[i]
+        outcome = self.answers.outcomes[i]
         if outcome.error or outcome.stopped:
             return False
         values = outcome.value if isinstance(outcome.value, tuple | list) else [outcome.value]

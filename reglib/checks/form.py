@@ -1,16 +1,40 @@
 """The form of an answer: what came out, arranged as what is asked for, if it can be."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from reglib.checks.run import Foreign
+from reglib.checks.entry import Case, Entry
+from reglib.checks.run import Foreign, Outcome
 
 
 class Misfit(Exception):
     """A value that has not the form of the expected one: its kind of fault, and a sentence."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a function gave in each case, beside what it should give.
+
+    kinds  the kind of fault of each case, or "" where the answer is right
+    """
+
+    entry: Entry
+    cases: Sequence[Case]
+    outcomes: Sequence[Outcome]
+    expected: Sequence[Any]
+    kinds: Sequence[str]
+
+    def arranged(self, i: int, outcome: Outcome | None = None) -> Any:
+        """The answer that came in a case, or another one to it, in the form of the expected one.
+
+        Raises `Misfit` if it has another form.
+        """
+        value = (outcome or self.outcomes[i]).value
+        return arrange(value, self.expected[i], self.entry.returns, [], set())
 
 
 def parts(value: Any, names: tuple[str, ...], like: Any) -> Iterator[tuple[str, Any, Any]]:

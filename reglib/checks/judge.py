@@ -11,7 +11,7 @@ import numpy as np
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.checks.evidence import evidence
 from reglib.checks.explain import attempts, explain, holds
-from reglib.checks.form import Misfit, arrange, parts
+from reglib.checks.form import Answers, Misfit, arrange, parts
 from reglib.checks.run import Outcome
 
 _SHAPE = (
@@ -101,8 +101,9 @@ def judge(entry: Entry, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> V
     right = tuple(behaviour for behaviour in entry.rubric if behaviour not in failing)
     kinds = {id(fault.case): fault.kind for fault in faults}
     kinds = [kinds.get(id(case), "") for case in cases]
-    misconception, where = explain(entry, cases, outcomes, expected, kinds)
-    seen = () if misconception else evidence(entry, cases, outcomes, expected, kinds)
+    answers = Answers(entry, cases, outcomes, expected, kinds)
+    misconception, where = explain(answers)
+    seen = () if misconception else evidence(answers)
     return Verdict(
         entry,
         float(sum(entry.rubric[behaviour] for behaviour in right) * HALVED ** len(conditions)),

@@ -219,11 +219,10 @@ def _call(entry: Entry, case: Case) -> list[str]:
 
 def _given(name: str, value: Any) -> str:
     """An argument by its name, with as many rows of a table on a line as go there."""
-    start, _, text = assign(name, value).partition(" = ")
-    rows = " ".join(text.split())
-    lines = textwrap.wrap(rows, _CODE - 32, break_long_words=False, break_on_hyphens=False)
-    lines = lines if rows.startswith("np.array") else [text]
-    return f"{start}=" + f"\n{' ' * len(start)} ".join(lines)
+    lines = [_literal(value)]
+    if isinstance(value, np.ndarray):
+        lines = textwrap.wrap(*lines, _CODE - 32, break_long_words=False, break_on_hyphens=False)
+    return f"{name}=" + f"\n{' ' * len(name)} ".join(lines)
 
 
 def _result(words: str, entry: Entry, value: Any) -> list[str]:

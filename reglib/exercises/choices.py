@@ -115,13 +115,9 @@ def intercepts(section: str) -> tuple[Choice, ...]:
     return tuple(Choice(name, advice, section, value) for name, advice, value in found)
 
 
-def strengths(section: str, advice: str, power: int = 1, than: str = "n") -> tuple[Choice, ...]:
-    """Wrong strengths of a penalty: functions of (n, p, lam) in place of λ.
-
-    `power` is that of n in what stands beside the sum over the rows: 1 in a closed form with nλ.
-    """
-    n_lost = "λ is not multiplied by n" if power else "λ is divided by n"
-    n_twice = "λ is multiplied by n²" if power else "λ is multiplied by n"
+def strengths(section: str, advice: str) -> tuple[Choice, ...]:
+    """Wrong strengths of a penalty in a closed form with nλ: functions of (n, p, lam) for λ."""
+    n_lost = "λ is not multiplied by n"
     found = (
         (n_lost, lambda n, p, lam: lam / n),
         ("λ is ignored", lambda n, p, lam: 0.0 * lam),
@@ -132,7 +128,7 @@ def strengths(section: str, advice: str, power: int = 1, than: str = "n") -> tup
         ("the penalty is half of what J asks for", lambda n, p, lam: lam / 2),
         (f"{n_lost}, and the penalty is doubled", lambda n, p, lam: 2 * lam / n),
         (f"{n_lost}, and the penalty is halved", lambda n, p, lam: lam / (2 * n)),
-        (n_twice, lambda n, p, lam: n * lam),
+        ("λ is multiplied by n²", lambda n, p, lam: n * lam),
         ("λ is squared", lambda n, p, lam: lam**2),
         ("the root of λ is taken", lambda n, p, lam: np.sqrt(lam)),
         ("the number of features stands where n belongs", lambda n, p, lam: lam * p / n),
@@ -157,7 +153,7 @@ def inherited(
     return tuple(
         Choice(where + m.name, m.advice, m.section, m.wrong)
         for m in entry.known
-        if not (m.recognise or m.recognise_all)
+        if not m.by_rule
         and (not among or m.name.startswith(tuple(among)))
         and not m.name.startswith(tuple(but))
     )

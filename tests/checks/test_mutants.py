@@ -32,7 +32,7 @@ def double(entry):
     """Mistakes that are two, in one formula or a slip after a known one: some drawn by lot."""
     rng = np.random.default_rng(0)
     pairs = [(m, set(m.name.split(BESIDES))) for m in entry.pairs]
-    known = [m for m in entry.known if not (m.recognise or m.recognise_all)]
+    known = [m for m in entry.known if not m.by_rule]
     after = [(b, s) for b in known for s in slips(entry)] if not entry.properties else []
     composed = [(s.after(entry, b), {b.name, s.name}) for b, s in after]
     return [
