@@ -30,7 +30,7 @@ from grader.plugins.ready import Ready
 from grader.record import Record
 from grader.results.marks import gradebook_of, of_checks, patient
 from grader.sandbox import walls
-from grader.submission.folder import take
+from grader.submission.folder import listing, take
 from grader.submission.repair import repair_file, with_remarks
 
 log = logging.getLogger(__name__)
@@ -125,9 +125,8 @@ class Run:
 
     def _key(self, notebook: str, files: dict[str, bytes]) -> str:
         """A hash of all that one outcome depends on."""
-        brought = json.dumps({name: data.hex() for name, data in sorted(files.items())})
-        text = f"\0{notebook}\0{brought}".encode("utf-8", "replace")
-        return hashlib.sha256(self.basis + text).hexdigest()
+        text = f"\0{notebook}".encode("utf-8", "replace")
+        return hashlib.sha256(self.basis + text + listing(files)).hexdigest()
 
     def _done(self, student: str, key: str) -> Record | None:
         """The record of a student, if it says that there is nothing to do."""

@@ -19,7 +19,7 @@ from grader.marking.sitting import Answers, Sitting, grade_id
 from grader.record import Exercise, Record, Remark
 from grader.sandbox.kernel import Nursery
 from grader.sandbox.walls import Limits
-from grader.submission.folder import TIMESTAMP
+from grader.submission.folder import TIMESTAMP, listing
 from grader.submission.release import Check, Release
 from reglib.checks.entry import Case
 from reglib.checks.explain import TELLING
@@ -74,11 +74,13 @@ def grade(job: Job, nursery: Nursery) -> Graded:
     checks = release.checks.values()
     cases = {check: find(check.exercise).draw(job.seeds[check.exercise]) for check in checks}
     answers = Sitting(nursery, _beside(job.files), cases).run(notebook, release)
+    stubs = {fingerprint(answer.stub) for answer in release.answers.values()}
     exercises, unfinished = [], set()
     for cell in notebook.cells:
         check = release.checks.get(grade_id(cell))
         if check:
-            exercise = _verdict(check, cases[check], answers[check], unfinished, notebook, release)
+            source = _answer(check, notebook, release)
+            exercise = _verdict(check, cases[check], answers[check], unfinished, source, stubs)
             exercises.append(exercise)
             cell.outputs = _shown(exercise)
     record = Record(
@@ -110,8 +112,7 @@ def seeds(
     """
     code = "\0".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     told = hashlib.sha256(code.encode("utf-8", "replace"))
-    for name, data in sorted(_beside(files).items()):
-        told.update(f"\0{name}\0{hashlib.sha256(data).hexdigest()}".encode("utf-8", "replace"))
+    told.update(listing(_beside(files)))
 
     def seed(exercise: str) -> int:
         text = "\0".join([student, exercise, told.hexdigest()]).encode("utf-8", "replace")
@@ -130,13 +131,12 @@ def _verdict(
     cases: list[Case],
     answers: Answers,
     unfinished: set[str],
-    notebook: NotebookNode,
-    release: Release,
+    source: str,
+    stubs: Collection[str],
 ) -> Exercise:
     entry = find(check.exercise)
     points, misconception, where, fault, trouble = 0.0, "", "", "", answers.trouble
-    source, seen = _answer(check, notebook, release), ""
-    stubs = {fingerprint(answer.stub) for answer in release.answers.values()}
+    seen, answer = "", fingerprint(source)
     if not trouble:
         try:
             verdict = judge(entry, cases, list(answers.outcomes))
@@ -170,7 +170,7 @@ def _verdict(
         where=where,
         fault=fault,
         trouble=trouble,
-        answer="" if fingerprint(source) in stubs else fingerprint(source),
+        answer="" if answer in stubs else answer,
         text=text,
         seen=seen,
         source=source[:MOST_SOURCE] if fault in TELLING and not misconception else "",

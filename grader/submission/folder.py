@@ -108,9 +108,14 @@ def digest(notebook: bytes | Refused, files: Mapping[str, bytes]) -> str:
     told = hashlib.sha256(
         str(notebook).encode("utf-8", "replace") if isinstance(notebook, Refused) else notebook
     )
-    for name, data in sorted(files.items()):
-        told.update(f"\0{name}\0{hashlib.sha256(data).hexdigest()}".encode("utf-8", "replace"))
+    told.update(listing(files))
     return told.hexdigest()
+
+
+def listing(files: Mapping[str, bytes]) -> bytes:
+    """Return the names of files with the hashes of what is in them, to be hashed further."""
+    told = (f"\0{name}\0{hashlib.sha256(data).hexdigest()}" for name, data in sorted(files.items()))
+    return "".join(told).encode("utf-8", "replace")
 
 
 def digest_of(path: Path | str, anchor: Path | str) -> str:
