@@ -130,6 +130,7 @@ class Nursery:
         self.kernels: dict[str, Kernel] = {}
         self.spare: Kernel | None = None
         self.number = 0
+        self.making, self.closed = threading.Lock(), False
         self.shares = None
         if sandboxed and (folder := shares.delegated()):
             with contextlib.suppress(OSError):  # then the zygote does it alone
@@ -170,7 +171,9 @@ class Nursery:
         self.process.stdout.close()
         for kernel in list(self.kernels.values()):
             kernel.end("killed")
-        self.scratch.close()
+        with self.making:
+            self.closed = True
+            self.scratch.close()
 
     def is_open(self) -> bool:
         return self.process.poll() is None
@@ -187,9 +190,12 @@ class Nursery:
         return kernel
 
     def _start(self, files: Mapping[str, bytes]) -> "Kernel":
-        self.number += 1
-        kernel = Kernel(self, str(self.number), files)
-        self.kernels[kernel.id] = kernel
+        with self.making:  # a folder that is made while all are removed would stay
+            if self.closed:
+                raise Ended("it was ended")
+            self.number += 1
+            kernel = Kernel(self, str(self.number), files)
+            self.kernels[kernel.id] = kernel
         self.tell("start", kernel)
         return kernel
 

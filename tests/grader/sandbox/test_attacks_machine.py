@@ -26,7 +26,7 @@ from patience import HANG, until
 
 from grader.marking.grade import Job, grade, seeds
 from grader.sandbox.inside.seccomp import ARCHITECTURES, CLONE, CLONE3, FORBIDDEN, OF_X86_64
-from grader.sandbox.kernel import Kernel, Nursery, sweep
+from grader.sandbox.kernel import Ended, Kernel, Nursery, sweep
 from grader.sandbox.walls import MEGABYTE, Limits, NoSandbox
 from grader.submission.release import read
 from reglib.checks.entry import Entry
@@ -907,6 +907,14 @@ def test_nothing_runs_on_when_the_grader_is_killed():
     os.utime(Path(home, "lock"), (0, 0))
     sweep()
     assert not Path(home).exists()
+
+
+def test_a_nursery_that_is_closed_makes_nothing_any_more():
+    with Nursery(()) as home:
+        home.kernel()
+    with pytest.raises(Ended):
+        home.kernel()
+    assert not home.home.exists()
 
 
 def test_a_kernel_that_is_ended_while_it_starts_is_not_left_alone(nursery):
