@@ -1,8 +1,8 @@
 """Which known mistake explains the answers that are wrong: the right name, or none.
 
 A mistake explains the answers when it gives each of them, the right ones too: then every case
-agrees. Where two faults have met, it may do so in most of the wrong cases only, and never against
-one that is right. Numbers that many mistakes share, such as NaN or a bare zero, are no evidence.
+agrees. Where two faults have met, and one of them lets some cases give no numbers, it must give all
+those that do. Numbers that many mistakes share, such as NaN or a bare zero, are no evidence.
 """
 
 import warnings
@@ -17,7 +17,7 @@ from reglib.checks.run import Outcome, attempt
 from reglib.checks.slips import Slip, slips
 
 TELLING = ("form", "nan", "wrong")  # kinds of fault that show numbers
-ENOUGH = 3  # wrong cases that must agree where not all of them do
+ENOUGH = 3  # wrong cases with numbers, where there are others too
 MOST_PAIRS = 1500  # that are tried
 ENOUGH_OF_FEW = 4  # the same, everywhere, where answers are chosen from a few
 
@@ -27,7 +27,7 @@ def explain(answers: Answers) -> tuple[Misconception | None, str]:
     if not any(kind in TELLING for kind in answers.kinds):
         return None, ""
     search = _Search(answers)
-    return search.everywhere() or search.mostly() or (None, "")
+    return search.everywhere() or search.where_there_are_numbers() or (None, "")
 
 
 def attempts(function: Callable, cases: Sequence[Case]) -> list[Outcome]:
@@ -90,32 +90,15 @@ class _Search:
                 return mistake, ""
         return None
 
-    def mostly(self) -> tuple[Misconception, str] | None:
-        """The mistake that gives most of the wrong answers, and none in place of a right one."""
-        if self.entry.few or self.entry.properties:
+    def where_there_are_numbers(self) -> tuple[Misconception, str] | None:
+        """The first mistake that gives every answer in which there are numbers of the right form."""
+        wrong = [i for i in self.wrong if self.answers.kinds[i] == "wrong"]
+        if self.entry.few or self.entry.properties or len(self.evidence & {*wrong}) < ENOUGH:
             return None
-        best, most = None, max(ENOUGH - 1, len(self.wrong) / 2)
         for mistake in (*self.entry.known, *self._slips()):  # of slips, those that begin well
-            if mistake.by_rule:
-                continue
-            count = self._count(mistake, most)
-            if count > most:
-                best, most = mistake, count
-        if best is None:
-            return None
-        if most == len(self.wrong):
-            return best, "all cases in which it gives numbers"
-        return best, f"{most} of the {len(self.wrong)} cases that are wrong"
-
-    def _count(self, mistake: Misconception, most: float) -> int:
-        """In how many wrong cases it gives the answer; 0 if that is no more than `most`."""
-        count, left = 0, len(self.wrong)
-        for i in self.wrong:
-            count += i in self.evidence and self._gives(mistake, i)
-            left -= 1
-            if count + left <= most:
-                return 0
-        return count if all(self._gives(mistake, i) for i in self.right) else 0
+            if not mistake.by_rule and all(self._gives(mistake, i) for i in (*wrong, *self.right)):
+                return mistake, "all cases in which it gives numbers"
+        return None
 
     def _all(self) -> Iterator[Misconception]:
         """Every mistake that there may be: one at a time, then two at once."""

@@ -37,13 +37,12 @@ _ACTIONS = {
     ),
     "wrong": (
         "",
-        "make this call in a new cell, print what each line of the function makes of it, and find "
-        "the first that is not what you meant.",
+        "make this call in a new cell, and print step by step what the function makes of it.",
     ),
 }
 _ROWS = 6  # of an array that is shown
 _FEW = 6  # numbers of an array that stands on one line
-_WIDE, _CODE = 72, 92  # characters of a line of prose, and of a line of code
+_WIDE = 92  # characters of a line
 _LONG = 200  # of a line that is not broken
 _FIRST = ("stopped", "unwritten")  # kinds to mend before all others
 
@@ -190,9 +189,12 @@ def _case(verdict: Verdict, fault: Fault) -> list[str]:
     lines = [f"A small case that fails, {fault.case.name}:", *_call(entry, fault.case)]
     numbers = fault.kind in TELLING
     if numbers:
-        lines += _result("gives", entry, fault.outcome.value)
-    if numbers and not fault.case.behaviour and not entry.properties:
-        lines += _result("and should give", entry, fault.expected)
+        shown = _result("gives", entry, fault.outcome.value)
+        if not fault.case.behaviour and not entry.properties:
+            shown += _result("and should give", entry, fault.expected)
+            if len(shown) == 2 and len(" ".join(shown)) <= _WIDE:
+                shown = [" ".join(shown)]
+        lines += shown
     if fault.kind in ("form", "nan") or (fault.kind == "wrong" and entry.properties):
         lines += [fault.text]
     if verdict.misconception is None or fault.case.must:
@@ -207,7 +209,7 @@ def _call(entry: Entry, case: Case) -> list[str]:
     lines = [start]
     for argument in given:
         first, *below = argument.splitlines()
-        if len(lines[-1]) + len(first) > _CODE or (below and lines[-1] != start):
+        if len(lines[-1]) + len(first) > _WIDE or (below and lines[-1] != start):
             lines.append(" " * len(start))
         lines[-1] += first
         lines += [" " * len(start) + line for line in below]
@@ -221,7 +223,7 @@ def _given(name: str, value: Any) -> str:
     """An argument by its name, with as many rows of a table on a line as go there."""
     lines = [_literal(value)]
     if isinstance(value, np.ndarray):
-        lines = textwrap.wrap(*lines, _CODE - 32, break_long_words=False, break_on_hyphens=False)
+        lines = textwrap.wrap(*lines, _WIDE - 32, break_long_words=False, break_on_hyphens=False)
     return f"{name}=" + f"\n{' ' * len(name)} ".join(lines)
 
 
@@ -277,8 +279,8 @@ def _cause(verdict: Verdict, fault: Fault) -> tuple[list[str], str]:
     """The likely cause and one next step, and the section to reread."""
     misconception, error = verdict.misconception, fault.outcome.error
     if misconception:
-        where = f"in {verdict.where}" if verdict.where else "in every case tried"
-        cause = [f"Your answers match, {where}, what you get when {misconception.name}."]
+        where = f", in {verdict.where}," if verdict.where else ""
+        cause = [f"Your answers match{where} what you get when {misconception.name}."]
         return [*cause, f"Next: {misconception.advice}"], misconception.section
     said = [fault.text] if fault.kind in ("raised", "nothing", "stopped", "unwritten") else []
     cause, action = meaning(error, verdict.entry.call) if error else ("", "")
@@ -293,4 +295,4 @@ def _reread(label: str) -> str:
     """Where in the book; where there is no book to look it up in, a label says it in words."""
     if not (found := repository.titles(label)):
         return f"Reread: what the book says about “{label.replace('-', ' ')}”."
-    return "Reread: “{}”, in the chapter “{}”.".format(*found)
+    return "Reread: “{}”, in “{}”.".format(*found)

@@ -145,7 +145,7 @@ def test_feedback_has_the_name_first_and_is_short(entry, verdict, seeds):
         judged = verdict(entry, m.wrong, seeds[0])
         text, m = tell(judged), judged.misconception  # an equal one may come before it
         assert f"what you get when {m.name}. Next: {m.advice}" in one_line(text)
-        assert "Reread: “{}”, in the chapter “{}”.".format(*titles(m.section)) in one_line(text)
+        assert "Reread: “{}”, in “{}”.".format(*titles(m.section)) in one_line(text)
         assert "Traceback" not in text and "/" + "reglib" not in text
         lines = text.splitlines()
         assert max(map(len, lines)) <= 300, text

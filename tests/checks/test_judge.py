@@ -126,7 +126,7 @@ NOTHING_EARNED = [
     (lambda X, y, lam: (AlwaysEqual(), AlwaysEqual()), "w is an object of type AlwaysEqual, not"),
     (
         lambda X, y, lam: (np.full(X.shape[1], 9.0).view(AlwaysEqualArray), 1.0),
-        "print what each line of the function makes of it",
+        "print step by step what the function makes of it",
     ),
     (lambda X, y, lam: (np.zeros((1000, 1001)), 1.0), "w is an array of shape (1000, 1001), not"),
 ]
@@ -235,7 +235,7 @@ def test_without_a_name_the_numbers_are_told(verdict, entry, function, sentence)
     judged = verdict(entry, function)
     assert judged.misconception is None
     assert sentence in told(judged)
-    assert "Next: make this call in a new cell, print what each line" in told(judged)
+    assert "Next: make this call in a new cell, and print step by step" in told(judged)
 
 
 def test_a_mistake_beside_another_is_named_for_the_cases_that_it_explains(verdict):
@@ -245,44 +245,38 @@ def test_a_mistake_beside_another_is_named_for_the_cases_that_it_explains(verdic
         A = np.column_stack([X, np.ones(len(y))])
         if lam == 0 and np.linalg.matrix_rank(A) < A.shape[1]:
             raise np.linalg.LinAlgError("Singular matrix")
-        if len(y) == 9:
-            return np.ones(X.shape[1]), 7.0
         w = np.linalg.solve(A.T @ A + len(y) * lam * np.eye(A.shape[1]), A.T @ y)
         return w[:-1], w[-1]
 
     judged = verdict(FIT, two_mistakes)
     assert judged.misconception.name == "the intercept is penalised"
-    of = f"{len(judged.faults) - 4} of the {len(judged.faults) - 2} cases that are wrong"
-    assert judged.where == of
-    assert f"match, in {of}, what you get when the intercept is penalised." in told(judged)
+    where = "all cases in which it gives numbers"
+    assert judged.where == where
+    assert f"match, in {where}, what you get when the intercept is penalised." in told(judged)
 
 
-def test_a_name_needs_three_cases_most_of_the_wrong_ones_and_none_against_it(verdict):
+def test_a_name_needs_all_cases_with_numbers_and_three_of_them(verdict):
     entry = replace(OBJECTIVE, formula=None, choices={}, misconceptions=(TWICE,))
+    count = len(OBJECTIVE.draw())
 
-    def twice_in(*places):
-        calls = iter(range(100))
-        return lambda *args: OBJECTIVE.reference(*args) * (2 if next(calls) in places else 1)
-
-    def twice_or_odd(twice, odd):
-        calls = iter(range(100))
+    def twice_but(last, what):
+        calls = iter(range(count))
 
         def function(*args):
-            call = next(calls)
             J = OBJECTIVE.reference(*args)
-            return 2 * J if call in twice else J**2 + call if call in odd else J
+            return 2 * J if next(calls) < count - last else what(J)
 
         return function
 
-    count = len(OBJECTIVE.draw())
-    everywhere = range(count)
-    assert verdict(entry, twice_in(*everywhere)).misconception is TWICE
-    # where it would be wrong, the answer is right
-    assert verdict(entry, twice_in(*range(count - 1))).misconception is None
-    # beside it, others are wrong: fewer, as many, and more
-    for odd, named in ((3, True), (4, True), (5, False), (6, False)):
-        function = twice_or_odd(range(count - odd), range(count - odd, count))
-        assert (verdict(entry, function).misconception is TWICE) is named
+    def fail(J):
+        return 1 / 0
+
+    assert verdict(entry, twice_but(0, fail)).misconception is TWICE
+    for last, named in ((1, True), (count - 3, True), (count - 2, False)):
+        assert (verdict(entry, twice_but(last, fail)).misconception is TWICE) is named
+    # a right answer is against it, and so is another number
+    for what in (lambda J: J, lambda J: J**2 + 1):
+        assert verdict(entry, twice_but(1, what)).misconception is None
 
 
 def test_what_many_mistakes_give_is_no_evidence(verdict):

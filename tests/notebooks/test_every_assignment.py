@@ -92,7 +92,7 @@ def test_feedback_names_each_misconception(marked):
     text = " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split())
     for entry, k in mistakes(name):
         mistake = entry.known[k].name
-        assert f"in every case tried, what you get when {mistake}." in text
+        assert f"Your answers match what you get when {mistake}." in text
     assert "Traceback (most recent" not in text
 
 

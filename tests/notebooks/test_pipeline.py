@@ -72,8 +72,8 @@ def test_feedback_names_the_misconceptions(course):
         "λ is not multiplied by n",
         "the new rows are scaled by their own mean and standard deviation",
     ):
-        assert f"in every case tried, what you get when {name}." in text
-    assert "Reread: “One λ for every n”, in the chapter “Penalties and ridge”." in text
+        assert f"Your answers match what you get when {name}." in text
+    assert "Reread: “One λ for every n”, in “Penalties and ridge”." in text
     assert "It calls ridge_fit, which is not right yet either: begin there." in text
 
 

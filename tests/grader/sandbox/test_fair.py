@@ -69,9 +69,9 @@ def nursery():
 
 @pytest.fixture
 def load():
-    """Forty-five busy processes, in sessions of their own, as those of other users are."""
+    """A dozen busy processes, in sessions of their own, as those of other users are."""
     code = "import os\nos.setsid()\nwhile True:\n    pass"
-    busy = [subprocess.Popen([sys.executable, "-S", "-c", code]) for _ in range(45)]
+    busy = [subprocess.Popen([sys.executable, "-S", "-c", code]) for _ in range(12)]
     yield
     for process in busy:
         process.kill()
