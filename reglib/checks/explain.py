@@ -91,7 +91,7 @@ class _Search:
         return None
 
     def where_there_are_numbers(self) -> tuple[Misconception, str] | None:
-        """The first mistake that gives every answer in which there are numbers of the right form."""
+        """The first mistake that gives all answers that are numbers of the right form."""
         wrong = [i for i in self.wrong if self.answers.kinds[i] == "wrong"]
         if self.entry.few or self.entry.properties or len(self.evidence & {*wrong}) < ENOUGH:
             return None

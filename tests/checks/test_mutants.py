@@ -1,8 +1,11 @@
 """The proof by mutation: every known mistake, and two at once, against all the others.
 
 A mutant may be called by its own name, or by one of its two; else by that of an equal function, one
-that gives the same in cases that the judgement has not seen.
+that gives the same in cases that the judgement has not seen. Of those that are not in the catalogue
+when they are judged, that is all that is allowed.
 """
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -86,3 +89,27 @@ def test_a_slip_is_called_by_its_name(entry):
 @pytest.mark.long
 def test_two_mistakes_at_once_are_called_by_one_of_their_names(entry):
     assert list(false_names(entry, double(entry), SEEDS[:1])) == []
+
+
+def held_out(entry):
+    """The entry without all that stands in one place of its formula, and some of what stood there.
+
+    And without each mistake that has a function of its own.
+    """
+    rng = np.random.default_rng(0)
+    for place, choices in entry.choices.items():
+        rest = {name: others for name, others in entry.choices.items() if name != place}
+        gone = replace(entry, misconceptions=(), choices={place: choices}).known
+        some = rng.choice(len(gone), min(len(gone), 5), replace=False)
+        yield replace(entry, choices=rest), [(gone[i], set()) for i in some]
+    for mistake in entry.misconceptions:
+        if not mistake.by_rule:
+            rest = tuple(other for other in entry.misconceptions if other is not mistake)
+            yield replace(entry, misconceptions=rest), [(mistake, set())]
+
+
+@each_entry
+@pytest.mark.long
+def test_what_is_not_known_gets_no_name(entry):
+    found = [named for rest, gone in held_out(entry) for named in false_names(rest, gone, SEEDS)]
+    assert found == []
