@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from params import first_of
 from patience import HANG, until
 
 from grader import pool
@@ -73,6 +74,7 @@ def test_a_job_is_tried_again(tmp_path):
         assert workers.submit(slow, 7).result() == 7
 
 
+@pytest.mark.long
 def test_a_process_that_dies_before_it_has_read_a_large_job_is_replaced():
     with Pool(1) as workers:
         workers.submit(slow, 0).result()
@@ -87,7 +89,7 @@ def spawned(pid=None):
     return [child for child in children if "spawn_main" in str(child.cmdline())]
 
 
-@pytest.mark.parametrize("what", ["SIGINT", "SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize("what", first_of(["SIGINT", "SIGTERM", "SIGKILL"]))
 def test_no_process_outlives_the_run(what, tmp_path):
     """Workers are busy with something that would take long, and have started something, too."""
     script = tmp_path / "run.py"

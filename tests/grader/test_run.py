@@ -112,6 +112,7 @@ def test_what_is_done_is_not_done_again(class_of, in_course, solution, hand_in):
     assert sum(points) == 29
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_goes_on_to_the_same_gradebook(
     class_of, in_course, on_database, tmp_path
 ):

@@ -7,7 +7,6 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from params import first_of
 
 # Without its preload, which asks for style sheets by addresses that it gets wrong.
 AXE = {"resultTypes": ["violations"], "preload": False}
@@ -40,7 +39,8 @@ def test_the_root_leads_to_the_landing_page(visit, book):
     window.locator(".explorer").wait_for()
 
 
-@pytest.mark.parametrize("viewport", first_of([WIDE, NARROW]), ids=["wide", "narrow"])
+@pytest.mark.long
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_axe_finds_nothing_serious_by_day_and_by_night(tour, pages, viewport):
     found = []
     for page, window in tour(pages, viewport=viewport):

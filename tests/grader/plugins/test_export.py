@@ -289,6 +289,7 @@ def test_a_full_disk_leaves_the_old_file(run, course, monkeypatch):
     assert [path.name for path in course.iterdir() if "canvas" in path.name] == ["ridge-canvas.csv"]
 
 
+@pytest.mark.long
 def test_nbgraders_own_command_takes_the_plugins(course):
     arguments = ("--exporter", "grader.plugins.export.Canvas", "--to", "marks.csv")
     done = nbgrader(course, *arguments, code=1)

@@ -232,6 +232,7 @@ def test_the_report_of_a_hostile_class_does_nothing(course, tmp_path, visit):
     assert STEALS in page.inner_text("body")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [Page, FeedbackPage])
 def test_a_whole_page_takes_time_in_proportion(page):
     """Eight times the cells of a notebook, each of which is slow for some parser."""

@@ -325,6 +325,7 @@ def test_the_numbers_are_those_of_linux(machine):
     assert {name: ours[name][column] for name in known} == known
 
 
+@pytest.mark.long
 @needs_bwrap
 @pytest.mark.skipif(os.getuid() != 0, reason="all tests run as an ordinary user already")
 def test_all_that_holds_for_an_ordinary_user_too():

@@ -307,6 +307,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_an_absurd_answer_earns_nothing_and_costs_little(entry):
     cases = entry.draw(5)
