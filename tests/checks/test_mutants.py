@@ -92,24 +92,18 @@ def test_two_mistakes_at_once_are_called_by_one_of_their_names(entry):
 
 
 def held_out(entry):
-    """The entry without all that stands in one place of its formula, and some of what stood there.
-
-    And without each mistake that has a function of its own.
-    """
+    """The entry without all that stands in one place of its formula, and one that stood there."""
     rng = np.random.default_rng(0)
     for place, choices in entry.choices.items():
         rest = {name: others for name, others in entry.choices.items() if name != place}
         gone = replace(entry, misconceptions=(), choices={place: choices}).known
-        some = rng.choice(len(gone), min(len(gone), 5), replace=False)
-        yield replace(entry, choices=rest), [(gone[i], set()) for i in some]
-    for mistake in entry.misconceptions:
-        if not mistake.by_rule:
-            rest = tuple(other for other in entry.misconceptions if other is not mistake)
-            yield replace(entry, misconceptions=rest), [(mistake, set())]
+        yield replace(entry, choices=rest), [(gone[rng.integers(len(gone))], set())]
 
 
 @each_entry
 @pytest.mark.long
 def test_what_is_not_known_gets_no_name(entry):
-    found = [named for rest, gone in held_out(entry) for named in false_names(rest, gone, SEEDS)]
+    found = [
+        named for rest, gone in held_out(entry) for named in false_names(rest, gone, SEEDS[:1])
+    ]
     assert found == []
