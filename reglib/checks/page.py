@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from reglib.checks.entry import Entry
+from reglib.checks.entry import BESIDES, Entry
 from reglib.checks.errors import meaning
 from reglib.checks.markup import Place, html
 from reglib.checks.run import Error, error_of
@@ -152,6 +152,6 @@ def _data(
         "whole": html(told, known),
         "name": told.name or None,
         "fault": "" if right else f"{entry.name}: {told.name or told.kind}",
-        "twin": entry.twins.get(told.name),
+        "twin": entry.twins.get(told.name.partition(BESIDES)[0]),
         "told": asdict(told),
     }

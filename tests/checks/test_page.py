@@ -1,11 +1,13 @@
 """What the page of the book is told of a check."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 
 from reglib.checks import page
+from reglib.checks.entry import BESIDES
 from reglib.checks.tell import tell
 from reglib.exercises import ASSIGNMENTS, assignment, find
 from reglib.exercises.task import places, task
@@ -38,6 +40,7 @@ def test_a_verdict_is_plain_data_and_says_what_the_check_says(entry, verdict):
         mistake = judged.misconception
         assert told["name"] == (mistake.name if mistake else None)
         assert (told["first"] == told["whole"]) == (mistake is None)
+        assert told["twin"] == (entry.twins.get(mistake.name) if mistake else None)
         assert told["fault"] == (f"{entry.name}: {mistake.name}" if mistake else "")
         if mistake:
             assert f'<a href="{known[mistake.section]["href"]}">' in told["whole"]
@@ -121,3 +124,14 @@ def test_it_says_what_to_mend_first():
 def test_an_unknown_exercise_is_refused():
     with pytest.raises(LookupError, match="There is no exercise"):
         page.verdict("ridge.nothing", len)
+
+
+def test_a_mistake_brings_its_twin_and_two_at_once_bring_that_of_the_first():
+    entry = find("ridge.ridge_fit")
+    strengths, used = entry.choices["strength"], entry.choices["used"]
+    alone = partial(entry.formula, strength=strengths[0].value)
+    assert page.verdict(entry.name, alone)["twin"] == "book/penalties/ridge#pencil"
+    both = partial(entry.formula, strength=strengths[0].value, used=used[1].value)
+    told = page.verdict(entry.name, both)
+    assert told["name"] == f"{strengths[0].name}{BESIDES}{used[1].name}"
+    assert told["twin"] == "book/penalties/ridge#pencil"
