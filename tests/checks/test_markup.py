@@ -48,7 +48,12 @@ def plain(text):
     return " ".join(text.split())
 
 
-anything = st.text(min_size=1).filter(lambda text: "`" not in text and text.strip())
+# Letters of any kind, and pieces of what a browser would take for more than text.
+pieces = st.sampled_from(
+    ["<b>", "</pre>", "<!--", "<?", "<img src=x ", "&lt;", "&amp", '"', "'", ">"]
+)
+anything = st.lists(st.text(max_size=5) | pieces, min_size=1, max_size=5).map("".join)
+anything = anything.filter(lambda text: "`" not in text and text.strip())
 tellings = st.builds(
     Telling,
     function=anything,
