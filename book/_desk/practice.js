@@ -37,7 +37,6 @@ async function practice(section) {
     button("Stop", () => engine.stop()),
     button("Reset", startAgain),
   ];
-  stop.disabled = true;
   const bar = make("progress", { ariaLabel: "Python" });
   const way = make("p", { className: "practice-progress", hidden: true }, bar, make("span"));
   const printed = make("div", { className: "practice-output" });
@@ -115,6 +114,7 @@ async function practice(section) {
   }
 
   function startAgain() {
+    if (!stop.disabled) return;
     const before = editor.text;
     outputs.clear();
     more.replaceChildren();
@@ -135,23 +135,23 @@ async function practice(section) {
     show.ariaExpanded = String(!solution.hidden);
   }
   mark(kept[1]);
+  working(false);
 
   /* Python. */
   function onProgress({ stage, loaded, total }) {
     way.hidden = !(stage in STAGES) || stop.disabled;
-    if (total) Object.assign(bar, { max: total, value: loaded });
+    if (total > loaded) Object.assign(bar, { max: total, value: loaded });
     else bar.removeAttribute("value");
-    way.lastChild.textContent = STAGES[stage] + (total ? `: ${megabytes(loaded)} of ${megabytes(total)} MB` : " …");
+    way.lastChild.textContent = STAGES[stage] + (total > loaded ? `: ${megabytes(loaded)} of ${megabytes(total)} MB` : " …");
   }
 
   async function busy(work) {
-    for (const other of [run, check, reset]) other.disabled = true;
-    stop.disabled = false;
+    if (!stop.disabled) return;
+    working(true);
     outputs.clear();
     more.replaceChildren();
     note.replaceChildren();
     sentence("Working …");
-    stop.focus(); // where the button that was pressed is disabled, or the keyboard falls off the page
     try {
       await save();
       await engine.start(onProgress);
@@ -161,10 +161,14 @@ async function practice(section) {
       sentence(problem.message);
     }
     way.hidden = true;
-    const here = document.activeElement === stop;
-    for (const other of [run, check, reset]) other.disabled = false;
-    stop.disabled = true;
-    if (here) check.focus();
+    working(false);
+  }
+
+  function working(yes) {
+    // Not disabled, as the keyboard would fall off the button that it has pressed.
+    for (const other of [run, check, reset]) other.ariaDisabled = String(yes);
+    if (document.activeElement === stop) check.focus();
+    stop.disabled = !yes;
   }
 
   async function runCode() {

@@ -25,7 +25,7 @@ WITHOUT = (
 
 
 class practice(nodes.General, nodes.Element):
-    """The element of an exercise: its `name`, its `function`, `data` for the script, `places` to reread."""
+    """The element of an exercise: its `name` and `function`, `data` for the script, and `places`."""
 
 
 class Practice(SphinxDirective):
