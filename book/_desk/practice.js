@@ -15,8 +15,9 @@ const SMALL = 640; // pixels: in a window less wide the form without Python come
 const SETUP = "import numpy as np"; // as in the notebook
 
 const ENDS = {
-  error: "It stopped at the error above. Your code is kept.",
-  stopped: "Stopped. Your code is kept, and Python is there again.",
+  ok: "It ran without an error. Check compares it with what it must do.",
+  error: "It ended in the error above. Your code is kept.",
+  stopped: "Stopped. Your code is kept.",
   timeout: `Stopped after ${SECONDS} seconds. Look for a loop whose end is never reached. Your code is kept.`,
 };
 const STAGES = { download: "Python is on its way", start: "Python starts", figures: "Figures are on their way" };
@@ -155,10 +156,11 @@ async function practice(section) {
     try {
       await save();
       await engine.start(onProgress);
-      await engine.run(SETUP, { keep: "setup" });
-      await work();
+      const { status } = await engine.run(SETUP, { keep: "setup" });
+      if (status === "ok") await work();
+      else ended({ status });
     } catch (problem) {
-      sentence(problem.message);
+      ended(problem);
     }
     way.hidden = true;
     working(false);
@@ -173,7 +175,14 @@ async function practice(section) {
 
   async function runCode() {
     const done = await engine.run(editor.text, { onOutput: outputs.add, seconds: SECONDS, keep: name });
-    sentence(ENDS[done.status] ?? "It ran without an error. Check compares it with what it must do.");
+    ended(done);
+  }
+
+  function ended({ status, message, rerun }) {
+    const words = message && !["stopped", "timeout"].includes(status) ? message : ENDS[status];
+    const cells = (rerun ?? 0) - 1; // without the one that imports NumPy
+    const again = cells > 0 ? ` Python was started anew, and ${cells === 1 ? "what" : `the ${cells} cells that`} had run before ran again.` : "";
+    sentence(words + again);
   }
 
   async function judge() {

@@ -25,7 +25,7 @@ WITHOUT = (
 
 
 class practice(nodes.General, nodes.Element):
-    """The element of an exercise: its `name` and `function`, `data` for the script, and `places`."""
+    """The element of an exercise: its `name`, `function` and `places`, `data` for the script."""
 
 
 class Practice(SphinxDirective):
