@@ -1,18 +1,56 @@
 """The one line that checks an exercise in a notebook: `check("ridge.ridge_fit", ridge_fit)`."""
 
+import builtins
 import os
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
-_unfinished: set[str] = set()  # of this session, so that a later check can say what to mend first
+# Of this session: what a later check is to mend first, and what has been earned.
+_unfinished: set[str] = set()
+_earned: dict[str, float] = {}
+
+
+class Shown:
+    """What a notebook shows as HTML, and a terminal as text."""
+
+    def __init__(self, text: str, html: str) -> None:
+        self.text, self.html = text, html
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": self.text, "text/html": self.html}
+
+
+class Points(float):
+    """Points as the value of a cell: nbgrader reads the number, a notebook shows a sentence.
+
+    >>> Points(5, "5 of 6 points.")
+    5.0
+    >>> Points(5, "5 of 6 points.")._repr_mimebundle_()
+    {'text/plain': '5.0', 'text/html': '<p class="verdict-progress">5 of 6 points.</p>'}
+    """
+
+    def __new__(cls, points: float, sentence: str) -> "Points":
+        new = super().__new__(cls, points)
+        new.sentence = sentence
+        return new
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        html = f'<p class="verdict-progress">{escape(self.sentence)}</p>'
+        return {"text/plain": repr(self), "text/html": html}
 
 
 def check(name: str, function: Callable, seed: int | None = None) -> float:
-    """Check `function` against the exercise `name`, print what to do next, return the points.
+    """Check `function` against the exercise `name`, show what to do next, return the points.
 
-    The points are a plain float, which nbgrader reads as partial credit if it is the last value of
-    a graded cell. `seed` draws other cases than those of the release. Nothing is raised: a name
-    that is not known, a function that fails, hangs or prints gets a sentence and no points for it.
+    In a notebook the feedback is shown as HTML, elsewhere it is printed. The points are a float,
+    which nbgrader reads as partial credit if it is the last value of a graded cell; in its place a
+    notebook shows what has been earned of the assignment in this session. `seed` draws other cases
+    than those of the release, which do not count there. Nothing is raised: a name that is not
+    known, a function that fails, hangs or prints gets a sentence and no points for it.
 
     >>> check("ridge.ridge_objective", lambda w, b, X, y, lam: None)  # doctest: +ELLIPSIS
     ridge_objective: 0 of 3 points.
@@ -24,36 +62,45 @@ def check(name: str, function: Callable, seed: int | None = None) -> float:
         return 0.0
     # Only here, so that importing this module needs no model and no reference.
     try:
-        from reglib.checks.judge import judge
-        from reglib.checks.run import run
-        from reglib.checks.tell import tell
-        from reglib.exercises import find
-        from reglib.guard import quiet
+        from reglib.checks.markup import html
+        from reglib.checks.tell import tell, telling
+        from reglib.checks.trial import among, trial
+        from reglib.exercises import assignment, find
 
         entry = find(name)
     except ImportError as error:
         print(f"{name} is not checked, because this reglib is not whole: {error}.")
         print(f"Install what is missing, or reglib anew. {renewal()}")
-        return 0.0
+        return _nothing()
     except LookupError as error:
         print(error.args[0])
         print(f"If the notebook came with this line, your reglib is older. {renewal()}")
-        return 0.0
+        return _nothing()
     if not callable(function):
         print(
             f"{entry.function}: 0 of {entry.most:g} points. The second argument is not a function. "
             f'Pass the function itself, without calling it: check("{name}", {entry.function}).'
         )
-        return 0.0
-    cases = entry.draw(seed)
-    outcomes = run(function, [case.args for case in cases])
-    with quiet():  # odd numbers may overflow on the way
-        verdict = judge(entry, cases, outcomes)
-    code = getattr(function, "__code__", None)
-    called = {*code.co_names, *code.co_freevars} if code else set()
-    print(tell(verdict, {name for name in _unfinished if name.partition(".")[2] in called}))
+        return _nothing()
+    verdict = trial(entry, function, seed)
+    called = among(_unfinished, function)
+    _show(Shown(tell(verdict, called), html(telling(verdict, called, expected=True))))
     (_unfinished.add if verdict.faults else _unfinished.discard)(name)
-    return verdict.points
+    if seed is None:
+        _earned[name] = verdict.points
+    every = assignment(name.partition(".")[0])
+    earned = sum(_earned.get(one.name, 0.0) for one in every.entries)
+    most = sum(one.most for one in every.entries)
+    return Points(verdict.points, f"{every.name}: {earned:g} of {most:g} points so far.")
+
+
+def _show(shown: Shown) -> None:
+    """Display it where something displays: IPython and the page have `display` among builtins."""
+    getattr(builtins, "display", print)(shown)
+
+
+def _nothing() -> float:
+    return Points(0.0, "No points.")
 
 
 def renewal() -> str:

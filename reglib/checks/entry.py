@@ -177,6 +177,8 @@ class Entry:
     choices         what they write there, for each of these keywords
     look            (all args, all values) of the cases that are wrong -> a sentence on what these
                     answers show where no known mistake explains them; "" if nothing
+    twins           for names of mistakes, a question of the book that asks the same in words, as
+                    "penalties/ridge#limit": the page, and the question's id
     few             whether an answer is one of a few values, so that chance agrees with it easily
     builds_on       exercises to mend first
     compare         (args, value, expected) -> bool, both of the expected form and finite
@@ -201,6 +203,7 @@ class Entry:
     formula: Callable | None = None
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     look: Callable[[list[tuple], list[Any]], str] | None = None
+    twins: Mapping[str, str] = field(default_factory=dict)
     few: bool = False
 
     @cached_property

@@ -175,15 +175,9 @@ def _examine(entry: Entry, case: Case, outcome: Outcome, like: Any) -> list[str]
         why = "in time" if outcome.stopped == "time" else "because it was interrupted"
         raise Misfit("stopped", f"It did not finish {why}.")
     if outcome.error:
-        kind, message = outcome.error.kind, outcome.error.message
-        if kind == "NotImplementedError":
+        if outcome.error.kind == "NotImplementedError":
             raise Misfit("unwritten", "It is not written yet.")
-        where = f', in line {outcome.error.number}: "{outcome.error.line}"'
-        raise Misfit(
-            "raised",
-            f"It raised {kind}{': ' if message else ''}{message}"
-            f"{where if outcome.error.number else ''}.",
-        )
+        raise Misfit("raised", f"It raised {outcome.error}.")
     if outcome.value is None:
         raise Misfit("nothing", "It returned nothing (None).")
     if entry.properties:

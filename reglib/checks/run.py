@@ -38,6 +38,10 @@ class Error:
     number: int | None = None
     line: str = ""
 
+    def __str__(self) -> str:
+        where = f', in line {self.number}: "{self.line}"' if self.number else ""
+        return f"{self.kind}{': ' if self.message else ''}{self.message}{where}"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -99,7 +103,8 @@ def attempt(function: Callable, args: tuple) -> Outcome:
     except (TimeIsUp, KeyboardInterrupt):
         raise
     except BaseException as exception:  # SystemExit too: it must not end the notebook
-        error = _describe(exception, function)
+        home = getattr(getattr(function, "__code__", None), "co_filename", None)
+        error = error_of(exception, home)
     # Numbers cannot change; what `make()` made, such as a generator, may.
     after = (plain(arg) if isinstance(arg, np.ndarray | list | tuple) else None for arg in given)
     return Outcome(value, error, after=tuple(after))
@@ -134,6 +139,23 @@ def plain(value: Any, depth: int = 0) -> Any:
     return Foreign(f"an object of type {_short(type(value).__name__)}")
 
 
+def error_of(exception: BaseException, home: str | None) -> Error:
+    """Return what an exception was, with its last line in the file or cell `home`.
+
+    >>> print(error_of(KeyError("w"), "<cell>"))
+    KeyError: 'w'
+    """
+    number, line = None, ""
+    for frame, at in traceback.walk_tb(exception.__traceback__):
+        if frame.f_code.co_filename == home:
+            number, line = at, linecache.getline(home, at).strip()
+    try:
+        message = str(exception)
+    except BaseException:
+        message = ""
+    return Error(type(exception).__name__, _short(message), number, _short(line))
+
+
 def _plain_array(value: np.ndarray, depth: int) -> Any:
     kind = {"f": "f8", "i": "i8", "u": "i8", "b": "b1"}.get(value.dtype.kind)
     if value.dtype == object and value.ndim == 1:
@@ -151,19 +173,6 @@ def _plain_number(value: int | float) -> int | float:
     if -(2**63) <= value < 2**63:
         return int.__pos__(value)
     return math.inf if value > 0 else -math.inf
-
-
-def _describe(exception: BaseException, function: Callable) -> Error:
-    home = getattr(getattr(function, "__code__", None), "co_filename", None)
-    number, line = None, ""
-    for frame, at in traceback.walk_tb(exception.__traceback__):
-        if frame.f_code.co_filename == home:
-            number, line = at, linecache.getline(home, at).strip()
-    try:
-        message = str(exception)
-    except BaseException:
-        message = ""
-    return Error(type(exception).__name__, _short(message), number, _short(line))
 
 
 def _short(text: str) -> str:

@@ -1,18 +1,20 @@
-"""A verdict in plain words, for the learner: what works, what does not, and what to do next."""
+"""What a learner is told of a verdict, and how that reads as plain text.
+
+`telling` says it once, in parts; the text here and the HTML of `markup` are made of the same parts.
+"""
 
 import textwrap
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from reglib import repository
-from reglib.checks.entry import Case, Entry
+from reglib.checks.entry import Case, Entry, nearly
 from reglib.checks.errors import meaning
 from reglib.checks.explain import TELLING, size
-from reglib.checks.form import describe
+from reglib.checks.form import arrange, parts
 from reglib.checks.judge import Fault, Verdict
-from reglib.checks.run import Foreign, attempt
+from reglib.checks.written import call, shown
 
 # What is said of a kind of fault where no mistake is known behind it: likely cause, next step.
 _ACTIONS = {
@@ -41,110 +43,270 @@ _ACTIONS = {
         "the first that is not what you meant.",
     ),
 }
-_ROWS = 6  # of an array that is shown
-_FEW = 6  # numbers of an array that stands on one line
-_WIDE, _CODE = 72, 92  # characters of a line of prose, and of a line of code
-_LONG = 200  # of a line that is not broken
+_BEGIN = (
+    "put your code in place of the line with NotImplementedError in the cell above. Run that cell, "
+    "then this one. Start with the example above it."
+)
+_WIDE = 72  # characters of a line of prose
 _FIRST = ("stopped", "unwritten")  # kinds to mend before all others
 
 
-def tell(verdict: Verdict, unfinished: Collection[str] = ()) -> str:
-    """Return the text that a learner reads.
+@dataclass(frozen=True)
+class Instance:
+    """A call, what came out of it and what should.
+
+    name    of the case: "λ = 0, one feature"
+    call    to be pasted
+    came    the parts of what it returned, if it returned numbers
+    should  the parts of what it should return, where that may be told
+    said    a sentence on what came, where numbers do not say it
+    must    what must hold, in a sentence
+    """
+
+    name: str
+    call: str
+    came: tuple[str, ...] = ()
+    should: tuple[str, ...] = ()
+    said: str = ""
+    must: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the rubric: its points count if it is right, before any are halved."""
+
+    behaviour: str
+    points: float
+    right: bool
+
+
+@dataclass(frozen=True)
+class Warned:
+    """What is off beside the numbers, what to do, and a call that shows it if no other is told."""
+
+    text: str
+    action: str
+    case: Instance | None
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A verdict in the parts of which it is told, each "" or () where there is nothing to say.
+
+    kind        "right", "unwritten", or the kind of the fault that is told
+    name        of the mistake that explains the answers
+    extent      in how many cases it is wrong, and in which of several parts
+    cause       sentences on what came and why
+    action      one next step
+    begin       which exercise to mend first
+    case        a small one that fails
+    section     label of the section of the book to reread
+    conditions  what halves the points
+    notes       sentences that end it
+    """
+
+    function: str
+    points: float
+    most: float
+    cases: int
+    kind: str
+    rubric: tuple[Line, ...]
+    name: str = ""
+    extent: str = ""
+    cause: tuple[str, ...] = ()
+    action: str = ""
+    begin: str = ""
+    case: Instance | None = None
+    section: str = ""
+    conditions: tuple[Warned, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> str:
+        text = f"{self.function}: {self.points:g} of {self.most:g} points."
+        if self.kind == "right":
+            return f"{text} Right in all {self.cases} cases."
+        return f"{text} It is not written yet." if self.kind == "unwritten" else text
+
+
+def telling(verdict: Verdict, unfinished: Collection[str] = (), expected: bool = False) -> Telling:
+    """Return what is told of a verdict.
 
     `unfinished` holds the names of exercises that the function calls and that are not right yet:
-    if this one is not right either and builds on one of them, the text says which to mend first.
+    if this one is not right either and builds on one of them, it says which to mend first.
+    `expected` tells the right answer to the case that is shown, whichever that is; without it only
+    that to the public example, as where other cases would give marks away.
 
-    >>> from reglib.checks.judge import judge
-    >>> from reglib.checks.run import run
+    >>> from reglib.checks.trial import trial
     >>> from reglib.exercises import find
-    >>> entry = find("ridge.ridge_objective")
-    >>> cases = entry.draw()
-    >>> print(tell(judge(entry, cases, run(entry.reference, [case.args for case in cases]))))
-    ridge_objective: 3 of 3 points. Right in all 9 cases.
+    >>> telling(trial(find("ridge.ridge_objective"), lambda w, b, X, y, lam: 0.0)).kind
+    'wrong'
     """
     entry, faults = verdict.entry, verdict.faults
-    lines = [f"{entry.function}: {verdict.points:g} of {entry.most:g} points."]
+    rubric = tuple(
+        Line(behaviour, float(points), behaviour in verdict.right)
+        for behaviour, points in entry.rubric.items()
+    )
+    told = Telling(
+        entry.function,
+        verdict.points,
+        entry.most,
+        verdict.cases,
+        "right",
+        rubric,
+        conditions=tuple(
+            Warned(
+                f"Mind: {condition.text}.",
+                condition.action,
+                None if faults else _instance(entry, condition.case),
+            )
+            for condition in verdict.conditions
+        ),
+        notes=_notes(verdict),
+    )
     if not faults:
-        lines[0] += f" Right in all {verdict.cases} cases."
-    elif all(fault.kind == "unwritten" for fault in faults):
-        lines[0] += " It is not written yet."
-        lines += [
-            "Next: put your code in place of the line with NotImplementedError in the cell above. "
-            "Run that cell, then this one. Start with the example above it."
-        ]
-    else:
-        fault = _choose(verdict)
-        cause, section = _cause(verdict, fault)
-        lines += cause
-        first = [name.partition(".")[2] for name in entry.builds_on if name in unfinished]
-        if first:
-            lines += [f"It calls {first[0]}, which is not right yet either: begin there."]
-        lines += [*_case(verdict, fault), *_rubric(verdict), _reread(section)]
-    for condition in verdict.conditions:
-        lines += [f"Mind: {condition.text}.", f"Next: {condition.action}"]
-        if not faults:
-            lines += [f"You see it here, {condition.case.name}:", *_call(entry, condition.case)]
+        return told
+    if all(fault.kind == "unwritten" for fault in faults):
+        return replace(told, kind="unwritten", action=_BEGIN)
+    fault = _choose(verdict)
+    first = [name.partition(".")[2] for name in entry.builds_on if name in unfinished]
+    begin = f"It calls {first[0]}, which is not right yet either: begin there." if first else ""
+    cause, action = _cause(verdict, fault)
+    mistake = verdict.misconception
+    return replace(
+        told,
+        kind=fault.kind,
+        name=mistake.name if mistake else "",
+        extent=_extent(verdict, fault),
+        cause=cause,
+        action=action,
+        begin=begin,
+        case=_case(verdict, fault, expected),
+        section=mistake.section if mistake else entry.section,
+    )
+
+
+def tell(verdict: Verdict, unfinished: Collection[str] = ()) -> str:
+    """Return the text that a learner reads; `unfinished` as in `telling`.
+
+    >>> from reglib.checks.trial import trial
+    >>> from reglib.exercises import find
+    >>> entry = find("ridge.ridge_objective")
+    >>> print(tell(trial(entry, entry.reference)))
+    ridge_objective: 3 of 3 points. Right in all 9 cases.
+    """
+    return text(telling(verdict, unfinished))
+
+
+def text(told: Telling) -> str:
+    """Return a telling as plain text, prose in lines of 72 characters."""
+    lines = [told.head, *told.cause]
+    if told.action:
+        lines += [f"Next: {told.action}"]
+    if told.begin:
+        lines += [told.begin]
+    if told.case:
+        lines += _shown(f"A small case that fails, {told.case.name}:", told.case)
+        lines += [*_rubric(told), reread(told.section)]
+    for condition in told.conditions:
+        lines += [condition.text, f"Next: {condition.action}"]
+        if condition.case:
+            lines += _shown(f"You see it here, {condition.case.name}:", condition.case)
+    return "\n".join(map(_wrapped, [*lines, *told.notes]))
+
+
+def reread(label: str) -> str:
+    """Return where in the book; without the book, the label says it in words.
+
+    >>> reread("no-such-section")
+    'Reread: what the book says about “no such section”.'
+    """
+    if not (found := repository.titles(label)):
+        return f"Reread: what the book says about “{label.replace('-', ' ')}”."
+    return "Reread: “{}”, in the chapter “{}”.".format(*found)
+
+
+def _notes(verdict: Verdict) -> tuple[str, ...]:
+    notes = []
     if verdict.conditions and verdict.points:
         times = "once for each of these" if len(verdict.conditions) > 1 else "for that"
-        lines += [f"The points are halved {times}."]
+        notes += [f"The points are halved {times}."]
     if verdict.printed > 10_000:
-        lines += [f"It printed {verdict.printed:,} characters, which are left out here."]
-    return "\n".join(map(_wrapped, lines))
+        notes += [f"It printed {verdict.printed:,} characters, which are left out here."]
+    return tuple(notes)
 
 
-def example(entry: Entry) -> str:
-    """Return the public example of an exercise with its output, as a Python session.
-
-    >>> from reglib.exercises import find
-    >>> example(find("ridge.ridge_fit")).splitlines()[-1]
-    '(array([1.]), 2.0)'
-    """
-    expected = attempt(entry.reference, entry.example).value
-    given = zip(entry.arguments, entry.example, strict=True)
-    lines = [f">>> {assign(name, value)}" for name, value in given]
-    return "\n".join([*lines, f">>> {entry.call}", repr(plain(expected))])
+def _instance(entry: Entry, case: Case, **more: Any) -> Instance:
+    return Instance(case.name, call(entry, case.args), **more)
 
 
-def plain(value: Any) -> Any:
-    """Return numbers without their last digits, which are rounding and differ between machines.
-
-    >>> plain((0.1 + 0.2, [3]))
-    (0.3, [3])
-    """
-    if isinstance(value, list | tuple):
-        return type(value)(map(plain, value))
-    return float(f"{value:.12g}") if isinstance(value, float) else value
-
-
-def assign(name: str, value: Any) -> str:
-    """Return a statement that makes an argument again.
-
-    >>> print(assign("X", np.array([[1.0], [2.5]])))
-    X = np.array([[1.0], [2.5]])
-    >>> print(assign("folds", [(np.array([1]), np.array([0]))]))
-    folds = [(np.array([1]), np.array([0]))]
-    """
-    if not isinstance(value, np.ndarray):
-        return f"{name} = {_literal(value)}"
-    start = f"{name} = np.array("
-    if value.ndim < 2 or value.size <= _FEW:
-        return f"{start}{value.tolist()})"
-    below = ",\n" + " " * (len(start) + 1)
-    return f"{start}[{below.join(str(row) for row in value.tolist())}])"
+def _case(verdict: Verdict, fault: Fault, expected: bool) -> Instance:
+    """A case that fails, what came out of it, and what should hold."""
+    entry, case = verdict.entry, fault.case
+    numbers = fault.kind in TELLING
+    public = numbers and not case.behaviour
+    must = verdict.misconception is None or case.must
+    return _instance(
+        entry,
+        case,
+        came=shown(entry, fault.outcome.value) if numbers else (),
+        should=(
+            shown(entry, fault.expected) if (expected or public) and not entry.properties else ()
+        ),
+        said=(
+            fault.text
+            if fault.kind in ("form", "nan") or (fault.kind == "wrong" and entry.properties)
+            else ""
+        ),
+        must=f"What must hold: {case.must or entry.must}." if must else "",
+    )
 
 
-def _literal(value: Any) -> str:
-    """What makes a value again: as `repr`, with the arrays inside of lists and tuples."""
-    if isinstance(value, np.ndarray):
-        return f"np.array({value.tolist()})"
-    if not isinstance(value, list | tuple):
-        return repr(value)
-    if len(value) > 3 and all(item is value[0] for item in value) and isinstance(value, list):
-        return f"[{_literal(value[0])}] * {len(value)}"
-    items = ", ".join(map(_literal, value))
-    if isinstance(value, list):
-        return f"[{items}]"
-    return f"({items},)" if len(value) == 1 else f"({items})"
+def _extent(verdict: Verdict, fault: Fault) -> str:
+    """In how many cases it is wrong, and which of several parts is wrong at all."""
+    if fault.kind not in TELLING:
+        return ""
+    failing, names = len(verdict.faults), verdict.entry.returns
+    if failing == verdict.cases:
+        said = f"None of {failing} cases is right"
+    else:
+        said = f"Not right in {failing} of {verdict.cases} cases"
+    if not (off := _off(verdict)) or len(off) == len(names):
+        return f"{said}."
+    right = [name for name in names if name not in off]
+    are, too = ("are" if len(which) > 1 else "is" for which in (right, off))
+    return f"{said}: {' and '.join(right)} {are}, {' and '.join(off)} {too} not."
+
+
+def _off(verdict: Verdict) -> list[str]:
+    """The parts that are not right, if each answer has them all."""
+    names, off = verdict.entry.returns, set()
+    if verdict.entry.properties:
+        return []
+    for fault in verdict.faults:
+        if fault.kind not in ("nan", "wrong"):
+            return []
+        value = arrange(fault.outcome.value, fault.expected, names, [], set())
+        pairs = parts(value, names, fault.expected)
+        off |= {name for name, came, wanted in pairs if not nearly((), came, wanted)}
+    return [name for name in names if name in off]
+
+
+def _shown(words: str, case: Instance) -> list[str]:
+    """A call, and what came of it, in lines."""
+    lines = [words, textwrap.indent(case.call, "    ")]
+    if case.came:
+        lines += _result("gives", case.came)
+    if case.came and case.should:
+        lines += _result("and should give", case.should)
+    return [*lines, *filter(None, (case.said, case.must))]
+
+
+def _result(words: str, parts: tuple[str, ...]) -> list[str]:
+    line = f"{words} {', '.join(parts)}"
+    if len(line) <= _WIDE and "\n" not in line:
+        return [line]
+    return [words, *(textwrap.indent(part, "    ") for part in parts)]
 
 
 def _wrapped(line: str) -> str:
@@ -154,18 +316,12 @@ def _wrapped(line: str) -> str:
     return textwrap.fill(line, _WIDE, break_long_words=False, break_on_hyphens=False)
 
 
-def _indented(text: str) -> str:
-    return textwrap.indent(text, "    ")
-
-
-def _rubric(verdict: Verdict) -> list[str]:
+def _rubric(told: Telling) -> list[str]:
     """What is earned, and what is not yet, each in a line."""
     lines = []
-    for words, rights in (("Right", True), ("Not yet", False)):
+    for words, right in (("Right", True), ("Not yet", False)):
         found = [
-            f"{behaviour} ({points:g})"
-            for behaviour, points in verdict.entry.rubric.items()
-            if (behaviour in verdict.right) is rights
+            f"{line.behaviour} ({line.points:g})" for line in told.rubric if line.right is right
         ]
         if found:
             lines += [f"{words}: {'; '.join(found)}."]
@@ -184,113 +340,17 @@ def _choose(verdict: Verdict) -> Fault:
     return faults[0] if wanted == "stopped" else min(faults, key=lambda fault: size(fault.case))
 
 
-def _case(verdict: Verdict, fault: Fault) -> list[str]:
-    """A case that fails, what came out of it, and what should hold."""
-    entry = verdict.entry
-    lines = [f"A small case that fails, {fault.case.name}:", *_call(entry, fault.case)]
-    numbers = fault.kind in TELLING
-    if numbers:
-        lines += _result("gives", entry, fault.outcome.value)
-    if numbers and not fault.case.behaviour and not entry.properties:
-        lines += _result("and should give", entry, fault.expected)
-    if fault.kind in ("form", "nan") or (fault.kind == "wrong" and entry.properties):
-        lines += [fault.text]
-    if verdict.misconception is None or fault.case.must:
-        lines += [f"What must hold: {fault.case.must or entry.must}."]
-    return lines
-
-
-def _call(entry: Entry, case: Case) -> list[str]:
-    """The call of a case, to be pasted: as many arguments on a line as go there."""
-    start = f"    {entry.function}("
-    given = [_given(*pair) for pair in zip(entry.arguments, case.args, strict=True)]
-    lines = [start]
-    for argument in given:
-        first, *below = argument.splitlines()
-        if len(lines[-1]) + len(first) > _CODE or (below and lines[-1] != start):
-            lines.append(" " * len(start))
-        lines[-1] += first
-        lines += [" " * len(start) + line for line in below]
-        lines[-1] += ", "
-    lines = [line.rstrip() for line in lines]
-    lines[-1] = lines[-1].removesuffix(",") + ")"
-    return lines
-
-
-def _given(name: str, value: Any) -> str:
-    """An argument by its name, with as many rows of a table on a line as go there."""
-    lines = [_literal(value)]
-    if isinstance(value, np.ndarray):
-        lines = textwrap.wrap(*lines, _CODE - 32, break_long_words=False, break_on_hyphens=False)
-    return f"{name}=" + f"\n{' ' * len(name)} ".join(lines)
-
-
-def _result(words: str, entry: Entry, value: Any) -> list[str]:
-    if isinstance(value, list | tuple) and len(value) == len(entry.returns) > 1:
-        pairs = zip(entry.returns, value, strict=True)
-    else:
-        pairs = [(entry.returns[0] if len(entry.returns) == 1 else "the result", value)]
-    shown = [_show(*pair) for pair in pairs]
-    line = f"{words} {', '.join(shown)}"
-    if len(line) <= _WIDE and "\n" not in line:
-        return [line]
-    return [words, *(_indented(_short(text)) for text in shown)]
-
-
-def _short(text: str) -> str:
-    """The first lines of what is shown, none of them endless."""
-    lines = [line if len(line) <= _LONG else line[: _LONG - 1] + "…" for line in text.splitlines()]
-    return "\n".join(lines if len(lines) <= _ROWS else [*lines[: _ROWS - 1], "    …"])
-
-
-def _show(name: str, value: Any) -> str:
-    if isinstance(value, list):
-        value = _table(value)
-    if isinstance(value, np.ndarray) and value.ndim:
-        text = np.array2string(value, precision=6, separator=", ", threshold=24, edgeitems=2)
-        text = " ".join(text.split()) if value.size <= _FEW else text
-        text = text.replace("\n", "\n" + " " * len(f"{name} = "))
-    elif isinstance(value, float | np.ndarray):
-        text = f"{float(value):.6g}"
-    else:
-        text = describe(value) if isinstance(value, Foreign) else repr(_bare(value))
-    return f"{name} = {text}"
-
-
-def _bare(value: Any) -> Any:
-    """Arrays inside of lists and tuples as lists, which are shorter to read."""
-    if isinstance(value, list | tuple):
-        return type(value)(map(_bare, value))
-    return value.tolist() if isinstance(value, np.ndarray) else value
-
-
-def _table(value: list) -> Any:
-    """A list of numbers, or of equally long lists of numbers, as an array; others as they are."""
-    try:
-        array = np.asarray(value)
-    except ValueError:  # ragged
-        return value
-    return array if array.dtype.kind in "fi" and array.ndim <= 2 else value
-
-
-def _cause(verdict: Verdict, fault: Fault) -> tuple[list[str], str]:
-    """The likely cause and one next step, and the section to reread."""
+def _cause(verdict: Verdict, fault: Fault) -> tuple[tuple[str, ...], str]:
+    """Sentences on what came and why, and one next step."""
     misconception, error = verdict.misconception, fault.outcome.error
     if misconception:
         where = f"in {verdict.where}" if verdict.where else "in every case tried"
-        cause = [f"Your answers match, {where}, what you get when {misconception.name}."]
-        return [*cause, f"Next: {misconception.advice}"], misconception.section
+        cause = f"Your answers match, {where}, what you get when {misconception.name}."
+        return (cause,), misconception.advice
     said = [fault.text] if fault.kind in ("raised", "nothing", "stopped", "unwritten") else []
     cause, action = meaning(error, verdict.entry.call) if error else ("", "")
     if not action:
         cause, action = _ACTIONS[fault.kind]
         action = action.format(returns=", ".join(verdict.entry.returns))
     cause = [cause] if cause else list(verdict.seen)
-    return [*said, *cause, f"Next: {action}"], verdict.entry.section
-
-
-def _reread(label: str) -> str:
-    """Where in the book; where there is no book to look it up in, a label says it in words."""
-    if not (found := repository.titles(label)):
-        return f"Reread: what the book says about “{label.replace('-', ' ')}”."
-    return "Reread: “{}”, in the chapter “{}”.".format(*found)
+    return (*said, *cause), action

@@ -5,10 +5,14 @@ import sys
 
 import numpy as np
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.utils import determine_grade
+from patience import HANG
 
 from reglib.check import check
 from reglib.checks import run
-from reglib.exercises import find
+from reglib.exercises import assignment, find
 
 FIT = find("ridge.ridge_fit")
 
@@ -16,12 +20,17 @@ FIT = find("ridge.ridge_fit")
 @pytest.fixture(autouse=True)
 def new_session(monkeypatch):
     monkeypatch.setattr("reglib.check._unfinished", set())
+    monkeypatch.setattr("reglib.check._earned", {})
 
 
-def test_points_are_a_plain_float(capfd):
+def is_read_as(points, value):
+    """Whether nbgrader reads the points from what a cell shows of them: it takes the text."""
+    return isinstance(points, float) and repr(points) == str(points) == repr(value)
+
+
+def test_points_read_as_a_plain_float(capfd):
     points = check("ridge.ridge_fit", FIT.reference)
-    assert points == 6.0 and type(points) is float
-    assert repr(points) == "6.0"
+    assert points == 6.0 and is_read_as(points, 6.0)
     said = f"ridge_fit: 6 of 6 points. Right in all {len(FIT.draw())} cases.\n"
     assert capfd.readouterr() == (said, "")
 
@@ -39,7 +48,7 @@ def test_points_are_a_plain_float(capfd):
 )
 def test_a_wrong_call_gets_a_sentence(capfd, name, function, sentence):
     points = check(name, function)
-    assert points == 0.0 and type(points) is float
+    assert points == 0.0 and is_read_as(points, 0.0)
     out, err = capfd.readouterr()
     assert sentence in out and err == ""
 
@@ -133,3 +142,65 @@ def test_importing_it_brings_no_model_and_no_reference():
     code = "import sys, reglib.check; print(*sorted(m for m in sys.modules if 'reglib' in m))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["reglib", "reglib.check"]
+
+
+NOTEBOOK = """
+import numpy as np
+from reglib.check import check
+
+def ridge_objective(w, b, X, y, lam):
+    residual = y - b - X @ w
+    return residual @ residual / (2 * len(y)) + lam * w @ w
+----
+check("ridge.ridge_objective", ridge_objective)
+----
+check("ridge.ridge_objective", ridge_objective); "and more"
+----
+def ridge_gradient(w, b, X, y, lam):
+    residual = y - b - X @ w
+    return -X.T @ residual / len(y) + lam * w, -residual.mean()
+
+points = check("ridge.ridge_gradient", ridge_gradient)
+----
+points
+----
+check("ridge.ridge_gradient", ridge_gradient, seed=7)
+----
+check("ridge.nothing", ridge_gradient)
+"""
+
+
+def outputs_in_jupyter(text):
+    """What each cell shows in a kernel of its own."""
+    notebook = new_notebook(cells=[new_code_cell(source.strip()) for source in text.split("----")])
+    NotebookClient(notebook, timeout=HANG, startup_timeout=HANG).execute()
+    return [cell.outputs for cell in notebook.cells]
+
+
+def test_jupyter_shows_html_and_progress_and_nbgrader_reads_the_points():
+    _, last, not_last, kept, value, other_seed, unknown = outputs_in_jupyter(NOTEBOOK)
+    most = sum(entry.most for entry in assignment("ridge").entries)
+
+    shown, result = last
+    assert shown.output_type == "display_data" and result.output_type == "execute_result"
+    assert shown.data["text/html"].startswith('<div class="verdict verdict-wrong">')
+    assert "<li" in shown.data["text/html"]
+    text = shown.data["text/plain"]
+    assert text.startswith("ridge_objective: 1 of 3 points.\nYour answers match")
+    assert result.data["text/plain"] == "1.0"
+    assert f"ridge: 1 of {most:g} points so far." in result.data["text/html"]
+    assert "1.0" not in result.data["text/html"]
+    cell = new_code_cell("", outputs=last)
+    cell.metadata.nbgrader = {"grade": True, "points": 3, "grade_id": "check", "solution": False}
+    assert determine_grade(cell) == (1.0, 3.0)
+
+    shown, result = not_last
+    assert shown.data["text/plain"] == text and "and more" in result.data["text/plain"]
+    [shown] = kept
+    assert "ridge_gradient: 4 of 4 points." in shown.data["text/html"]
+    [result] = value
+    assert f"ridge: 5 of {most:g} points so far." in result.data["text/html"]
+    assert f"ridge: 5 of {most:g} points so far." in other_seed[1].data["text/html"]
+    printed, result = unknown
+    assert "There is no exercise 'ridge.nothing'" in printed.text
+    assert "No points." in result.data["text/html"] and result.data["text/plain"] == "0.0"

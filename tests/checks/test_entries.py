@@ -7,7 +7,8 @@ import pytest
 
 from reglib.checks.entry import Function, Rng
 from reglib.checks.run import attempt, fresh
-from reglib.checks.tell import assign, example, plain, tell
+from reglib.checks.tell import tell
+from reglib.checks.written import assign, example, plain
 from reglib.exercises import ASSIGNMENTS, assignment, find
 from reglib.repository import titles
 

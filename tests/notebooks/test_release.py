@@ -9,7 +9,7 @@ import sys
 import nbformat
 import pytest
 
-from reglib.checks.tell import example
+from reglib.checks.written import example
 from reglib.exercises import ASSIGNMENTS, assignment
 from reglib.repository import path
 
