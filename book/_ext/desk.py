@@ -11,49 +11,76 @@ import re
 
 from sphinx.application import Sphinx
 
+from reglib.checks.entry import Assignment
+from reglib.exercises import assignment, find
 from reglib.repository import path
 
 _DESK = re.compile(r"^```\{desk\} +(\S+)\n```$", re.MULTILINE)
 _CHECK = re.compile(r'check\("([\w.]+)", \w+\)')
 _FENCE = "`" * 12  # longer than any in a notebook
+WITHOUT = """\
+:::{{div}} desk-without
+Here you can read the notebook. To write in it and run it on this page, a script has to run, on a site that was
+built with Python in it. Or take [the notebook](../{name}.md) to Jupyter.
+:::"""
 
 
 def page(name: str) -> str:
     """Return the text of an assignment's page, in MyST.
 
-    Raises `FileNotFoundError` if there is no such assignment.
+    Raises `LookupError` if there is no such assignment.
     """
-    file = path("exercises", name, f"{name}.ipynb")
-    if not file.exists():
-        raise FileNotFoundError(
-            f"{{desk}} {name}: there is no {file}. Name an assignment, or run `make exercises`."
-        )
-    notebook = json.loads(file.read_text(encoding="utf-8"))
-    cells = notebook["cells"]
-    exercises = [found[1] for cell in cells if (found := _CHECK.fullmatch(_text(cell)))]
+    needs = _needs(assignment(name))
+    notebook = json.loads(path("exercises", name, f"{name}.ipynb").read_text(encoding="utf-8"))
     release = json.dumps(notebook).replace("</", "<\\/")
-    head = (
-        f'<div class="desk" data-assignment="{name}"'
-        f' data-exercises="{" ".join(exercises)}"></div>'
-        f'<script type="application/json" class="desk-release">{release}</script>'
-    )
-    return "\n\n".join([_raw(head), *map(_cell, cells)])
+    parts = [
+        _raw(f'<div class="desk" data-assignment="{name}"></div>'),
+        WITHOUT.format(name=name),
+        _raw(f'<script type="application/json" class="desk-release">{release}</script>'),
+    ]
+    cells = notebook["cells"]
+    for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        exercise = _exercise(following) if following else ""
+        if exercise:
+            label = exercise.partition(".")[2]
+            parts += [_raw(f'<section data-exercise="{exercise}" aria-label="{label}">')]
+        parts += _cell(cell, needs)
+        if _exercise(cell):
+            parts += [_raw("</section>")]
+    return "\n\n".join(parts)
 
 
-def _cell(cell: dict) -> str:
+def _needs(every: Assignment) -> dict[str, list[str]]:
+    """Return for each exercise itself and those that it builds on, near and far."""
+    needs = {}
+    for entry in every.entries:
+        names = [entry.name]
+        for name in names:
+            names += [other for other in find(name).builds_on if other not in names]
+        needs[entry.name] = names
+    return needs
+
+
+def _cell(cell: dict, needs: dict[str, list[str]]) -> list[str]:
     text, marks = _text(cell), cell["metadata"].get("nbgrader", {})
+    facts = {"cell": cell["id"]}
     if cell["cell_type"] == "markdown":
         if not marks.get("solution"):
-            return re.sub(r"\A# .*\n", "", text)  # the page has a title of its own
-        kind = "prose"
+            return [re.sub(r"\A# .*\n", "", text)]  # the page has a title of its own
+        facts["kind"] = "prose"
     else:
-        kind = "check" if _CHECK.fullmatch(text) else "answer" if marks.get("solution") else "code"
+        facts["kind"] = "answer" if marks.get("solution") else "code"
+        if exercise := _exercise(cell):
+            facts |= {"kind": "check", "checks": exercise, "needs": " ".join(needs[exercise])}
         text = f"{_FENCE}python\n{text}\n{_FENCE}"
-    facts = {"cell": cell["id"], "kind": kind}
-    if kind == "check":
-        facts["exercise"] = _CHECK.fullmatch(_text(cell))[1]
     data = "".join(f' data-{key}="{html.escape(value)}"' for key, value in facts.items())
-    return "\n\n".join([_raw(f'<div class="desk-cell"{data}>'), text, _raw("</div>")])
+    return [_raw(f'<div class="desk-cell"{data}>'), text, _raw("</div>")]
+
+
+def _exercise(cell: dict) -> str:
+    """Return the exercise that a cell checks, or ""."""
+    found = _CHECK.fullmatch(_text(cell))
+    return found[1] if found and cell["cell_type"] == "code" else ""
 
 
 def _raw(text: str) -> str:
@@ -70,8 +97,17 @@ def put_in(app: Sphinx, docname: str, source: list[str]) -> None:
         text = page(name)
         source[0] = _DESK.sub(lambda _, text=text: text, source[0], count=1)
         app.env.dependencies[docname].add(str(path("exercises", name, f"{name}.ipynb")))
+        app.env.metadata[docname]["desk"] = name
+
+
+def add_files(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    if app.env.metadata.get(page, {}).get("desk"):
+        app.add_css_file("desk-page.css")
+        if app.config.desk_available:
+            app.add_js_file("desk/desk-page.js", type="module")
 
 
 def setup(app: Sphinx) -> dict:
     app.connect("source-read", put_in)
+    app.connect("html-page-context", add_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import tomllib
 from pathlib import Path
+from urllib.parse import quote
 
 from hatchling.builders.wheel import WheelBuilder
 from hatchling.metadata.core import ProjectMetadata
@@ -60,6 +61,15 @@ def write(app: Sphinx) -> None:
         shutil.copy(file, folder)
 
 
+def tell(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    if app.builder.format == "html":
+        address = "../" * page.count("/") + f"downloads/{quote(app.env.course_wheel)}"
+        meta = f'\n<meta name="course-wheel" content="{address}" />'
+        context["metatags"] = context.get("metatags", "") + meta
+
+
 def setup(app: Sphinx) -> dict:
     app.connect("builder-inited", write)
+    app.connect("html-page-context", tell)
+    app.add_js_file("take.js", type="module")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
