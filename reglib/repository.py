@@ -34,22 +34,32 @@ def titles(label: str) -> tuple[str, str] | None:
     >>> titles("soft-threshold")
     ('One coefficient: the soft threshold', 'Lasso, and L1 against L2')
     """
-    return _labelled().get(label)
+    return found[:2] if (found := _labelled().get(label)) else None
+
+
+def page(label: str) -> str | None:
+    """Return the page of the book that has a label, as `_toc.yml` calls it.
+
+    >>> page("soft-threshold")
+    'book/penalties/lasso'
+    """
+    return found[2] if (found := _labelled().get(label)) else None
 
 
 @cache
-def _labelled() -> dict[str, tuple[str, str]]:
+def _labelled() -> dict[str, tuple[str, str, str]]:
     try:
         pages = [page for page in path("book").rglob("*.md") if page.parent.name[0] != "_"]
     except FileNotFoundError:
         return {}
     found = {}
-    for page in pages:
+    for file in pages:
         code = r"^(`{3,}|~{3,}).*?^\1"
-        text = re.sub(code, "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+        text = re.sub(code, "", file.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
         heading = r"^((?:\([\w-]+\)=\n+)*)#+ +(.+?) *$"
         headings = re.findall(heading, text, re.MULTILINE)
+        name = file.relative_to(path()).with_suffix("").as_posix()
         for labels, title in headings:
             for label in re.findall(r"\((.*)\)=", labels):
-                found[label] = title, headings[0][1]
+                found[label] = title, headings[0][1], name
     return found

@@ -217,6 +217,13 @@ def answer() -> None:
     ask(ask="done", done=done)
 
 
+def verdict(name: str, source: str, unfinished: list, places: dict) -> dict:
+    """Return the verdict on a cell that is to define the function of an exercise."""
+    from reglib.checks.page import verdict_on_cell
+
+    return verdict_on_cell(name, source, vars(_main), unfinished=unfinished, places=places)
+
+
 def _call(name: str, args: list) -> dict:
     try:
         function = pkgutil.resolve_name(name) if ":" in name else globals()[name]

@@ -2,17 +2,13 @@
 
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { markdown } from "@codemirror/lang-markdown";
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { EditorState } from "@codemirror/state";
+import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, keymap, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 
-const LANGUAGES = {
-  python: () => [python(), lineNumbers(), indentUnit.of("    ")],
-  markdown: () => [markdown()],
-};
+const PYTHON = [python(), lineNumbers(), indentUnit.of("    ")];
 
 let editors = 0;
 
@@ -25,6 +21,7 @@ export function makeEditor({ parent, doc, label, language = "python", onChange =
     textContent: "Tab indents. To leave the editor, press Escape, then Tab.",
   });
   let ours = false;
+  const inLanguage = new Compartment();
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -37,7 +34,7 @@ export function makeEditor({ parent, doc, label, language = "python", onChange =
         closeBrackets(),
         syntaxHighlighting(classHighlighter),
         EditorView.lineWrapping,
-        LANGUAGES[language](),
+        inLanguage.of(language === "python" ? PYTHON : []),
         EditorState.tabSize.of(4),
         EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": leave.id }),
         // By itself the editor gives up Tab for two seconds only, which is short for some hands.
@@ -53,6 +50,11 @@ export function makeEditor({ parent, doc, label, language = "python", onChange =
     }),
   });
   parent.append(leave);
+  // Markdown comes later, as with HTML inside it is half of all this.
+  if (language === "markdown") {
+    import("@codemirror/lang-markdown").then(({ markdown }) =>
+      view.dispatch({ effects: inLanguage.reconfigure(markdown()) }));
+  }
   return {
     get text() {
       return view.state.doc.toString();

@@ -178,7 +178,7 @@ class Entry:
     look            (all args, all values) of the cases that are wrong -> a sentence on what these
                     answers show where no known mistake explains them; "" if nothing
     twins           for names of mistakes, a question of the book that asks the same in words, as
-                    "penalties/ridge#limit": the page, and the question's id
+                    "book/penalties/ridge#limit": the page, and the question's id
     few             whether an answer is one of a few values, so that chance agrees with it easily
     builds_on       exercises to mend first
     compare         (args, value, expected) -> bool, both of the expected form and finite

@@ -42,7 +42,7 @@ def verdict(
              what follows from it. Equal to `whole` where `name` is None.
     name     of the mistake that explains the answers, or None
     fault    a key: checks that meet the same fault have the same; "" if all is right
-    twin     a question of the book on the same mistake, as "penalties/ridge#limit", or None
+    twin     a question of the book on the same mistake, as "book/penalties/ridge#limit", or None
     told     the parts, as `reglib.checks.tell.Telling` calls them
 
     Raises `LookupError` if there is no such exercise.

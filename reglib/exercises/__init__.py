@@ -2,7 +2,8 @@
 
 Both are found by being there. A folder says what is true of its assignment as a whole, a file holds
 one `ENTRY`. What exercises share stands beside the folders: `draws` makes cases, `chance` judges
-answers of chance, and `fits` those that are iterated.
+answers of chance, and `fits` those that are iterated. `task` is what the notebooks say of an
+exercise, `order` and `missing` are forms of it without Python.
 """
 
 from functools import cache

@@ -28,8 +28,9 @@ def test_titles_are_found_by_label(shelf):
     assert repository.titles("one") == ("The first page", "The first page")
     assert repository.titles("a") == repository.titles("also-a") == ("A section", "The first page")
     assert repository.titles("c") == ("λ, and *n*", "The second")
+    assert repository.page("a") == "book/one" and repository.page("c") == "book/two"
     for label in ("b", "code", "nowhere"):
-        assert repository.titles(label) is None
+        assert repository.titles(label) is repository.page(label) is None
 
 
 def test_a_path_does_not_depend_on_where_python_was_started(shelf, monkeypatch):

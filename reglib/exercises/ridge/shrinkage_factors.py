@@ -13,6 +13,7 @@ def spread(X):
 
 
 def shrinkage_factors(X, lam):
+    """Return the share that ridge keeps of least squares, for each direction of the centred X."""
     s = spread(X)
     return s**2 / (s**2 + len(X) * lam)
 
