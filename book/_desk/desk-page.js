@@ -24,6 +24,7 @@ const ENDS = {
 const desk = document.querySelector(".desk");
 const name = desk.dataset.assignment;
 const release = JSON.parse(document.querySelector(".desk-release").textContent);
+const places = JSON.parse(document.querySelector(".desk-places").textContent);
 const file = `${name}.ipynb`;
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
@@ -66,13 +67,15 @@ function Cell(cell) {
 }
 
 const answerOf = (exercise) => cells.find((cell) => cell.kind === "answer" && cell.home.dataset.exercise === exercise);
+const checks = cells.filter((cell) => cell.kind === "check");
+const worth = (cell) => release.cells.find(({ id }) => id === cell.id).metadata.nbgrader.points;
 const isCode = (cell) => cell.kind !== "prose";
 /** What the result of a cell hangs on: its own text, or for a check that of each answer it calls. */
 const basis = (cell) => (cell.exercise ? cell.needs.map((one) => answerOf(one).text).join("\0") : cell.text);
 const isValid = (cell) => cell.result?.of === basis(cell);
 
 async function furnish(cell) {
-  cell.text = (cell.open && (await store.get(...cell.record))) ?? cell.stub;
+  if (cell.open) cell.text = (await store.get(...cell.record)) ?? cell.stub;
   if (cell.open) edit(cell);
   if (!isCode(cell)) return;
   const out = make("div", { className: "desk-output" });
@@ -80,7 +83,7 @@ async function furnish(cell) {
   cell.shown = outputsIn(out);
   cell.out = out;
   if (cell.kind === "check") {
-    cell.element.querySelector(".highlight, pre")?.closest("div[class*=highlight-]").remove();
+    cell.element.querySelector("div[class*=highlight-]").remove(); // the button stands for it
     out.role = "status";
     const answer = answerOf(cell.exercise);
     const reset = button("Reset", () => startAgain(answer));
@@ -214,9 +217,9 @@ async function execute(cell) {
   const of = basis(cell);
   const { text } = cell;
   cell.shown.clear();
-  const done = await engine.run(text, { onOutput: (output) => present(cell, output), seconds: SECONDS, keep: cell.id });
+  const done = await engine.run(text, { onOutput: cell.shown.add, seconds: SECONDS, keep: cell.id });
   cell.ran = done.status === "ok" ? text : undefined;
-  remember(cell, { of, outputs: done.outputs, points: pointsIn(done.outputs) });
+  remember(cell, { of, outputs: done.outputs });
   return done;
 }
 
@@ -226,22 +229,10 @@ function remember(cell, result) {
   count();
 }
 
-/** Show an output: what a check says is HTML of ours, made safe all the same. */
-function present(cell, output) {
-  const html = cell.kind === "check" && output.data?.["text/html"];
-  if (html) cell.out.append(safe([html].flat().join("")));
-  else cell.shown.add(output);
-}
-
 function show(cell) {
   cell.shown.clear();
-  for (const output of cell.result.outputs) present(cell, output);
-}
-
-/** Points as nbgrader finds them: the value of the check's cell. */
-function pointsIn(outputs) {
-  const value = outputs.findLast((output) => output.output_type === "execute_result")?.data["text/plain"];
-  return Number([value ?? 0].flat().join("")) || 0;
+  if (cell.result.html) cell.out.append(safe(cell.result.html));
+  else cell.result.outputs.forEach(cell.shown.add);
 }
 
 /** Run what stands above a cell and has not run as it is: all of it, or only definitions. */
@@ -270,29 +261,44 @@ async function judge(check) {
   const answer = answerOf(check.exercise);
   const stopped = await runAbove(answer, defines);
   if (stopped) return ended(stopped);
-  check.shown.clear();
-  const done = await execute(answer);
-  if (done.status !== "ok") {
-    remember(check, { of: basis(check), outputs: [], points: 0 });
-    return ended(done);
-  }
-  return (await execute(check)).status === "ok" ? "" : "The check could not be made.";
+  say("Checking …");
+  const unfinished = checks.filter((one) => isValid(one) && one.result.points < worth(one)).map((one) => one.exercise);
+  const of = basis(check);
+  const found = await engine.call("verdict", [check.exercise, answer.text, unfinished, places], { seconds: SECONDS });
+  // So that it is there for other cells, and again after a stop.
+  if (found.kind !== "cell") await execute(answer);
+  // As in Jupyter: what the check says, and its value, which are the points.
+  const value = Number.isInteger(found.points) ? found.points.toFixed(1) : String(found.points);
+  const outputs = [
+    { output_type: "stream", name: "stdout", text: `${found.text}\n` },
+    { output_type: "execute_result", data: { "text/plain": value }, metadata: {} },
+  ];
+  remember(check, { of, outputs, points: found.points, html: found.whole });
+  show(check);
+  await store.update("progress", check.exercise, (old = {}) => ({
+    ...old,
+    points: Math.max(old.points ?? 0, found.points),
+    passed: Boolean(old.passed) || found.points === found.most,
+  }));
+  return `${check.exercise.split(".")[1]}: ${found.points} of ${found.most} points.`;
 }
 
 async function everything() {
   const code = cells.filter(isCode);
+  for (const cell of code) cell.ran = undefined;
   for (const [at, cell] of code.entries()) {
     say(`Running cell ${at + 1} of ${code.length}`);
-    const done = await execute(cell);
-    if (done.status === "stopped") return ended(done);
+    if (cell.kind === "check") await judge(cell);
+    else if (cell.kind !== "answer") {
+      const done = await execute(cell);
+      if (done.status === "stopped") return ended(done);
+    }
   }
   return "Everything has run, from the top.";
 }
 
 /* Points. */
-const checks = cells.filter((cell) => cell.kind === "check");
 function count() {
-  const worth = (cell) => release.cells.find(({ id }) => id === cell.id).metadata.nbgrader.points;
   const sum = (cells, of) => cells.reduce((total, cell) => total + of(cell), 0);
   const valid = checks.filter(isValid);
   const open = checks.length - valid.length;

@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 
 from reglib.checks.entry import Assignment
 from reglib.exercises import assignment, find
+from reglib.exercises.task import places
 from reglib.repository import path
 
 _DESK = re.compile(r"^```\{desk\} +(\S+)\n```$", re.MULTILINE)
@@ -100,14 +101,32 @@ def put_in(app: Sphinx, docname: str, source: list[str]) -> None:
         app.env.metadata[docname]["desk"] = name
 
 
-def add_files(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
-    if app.env.metadata.get(page, {}).get("desk"):
+def equip(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    if name := app.env.metadata.get(page, {}).get("desk"):
+        app.add_css_file("desk.css")
         app.add_css_file("desk-page.css")
         if app.config.desk_available:
+            told = json.dumps(_places(app, page, name)).replace("<", "\\u003c")
+            app.add_js_file(None, body=told, type="application/json", **{"class": "desk-places"})
             app.add_js_file("desk/desk-page.js", type="module")
 
 
+def _places(app: Sphinx, page: str, name: str) -> dict[str, dict[str, str]]:
+    """Return the sections that a verdict may send to, each with its address from this page."""
+    labels = app.env.get_domain("std").anonlabels
+    found = {}
+    for entry in assignment(name).entries:
+        for label, place in places(entry).items():
+            if label in labels:
+                home, anchor = labels[label]
+                href = f"{app.builder.get_relative_uri(page, home)}#{anchor}"
+                title, chapter = place["title"], place["chapter"]
+                found[label] = {"title": title, "chapter": chapter, "href": href}
+    return found
+
+
 def setup(app: Sphinx) -> dict:
+    app.setup_extension("desk_files")  # which says whether there is a desk
     app.connect("source-read", put_in)
-    app.connect("html-page-context", add_files)
+    app.connect("html-page-context", equip)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
