@@ -206,10 +206,20 @@ def begin() -> None:
         importlib.import_module(f"reglib.{name}")
 
 
+def again() -> None:
+    """Draw other numbers than the process of which this one is a copy."""
+    import random
+
+    import numpy as np
+
+    random.seed()
+    np.random.seed()
+
+
 def answer() -> None:
     """Take a request from the worker, do it, and send what came of it."""
     request = json.loads(ask(ask="next"))
-    Stream.left = MOST
+    Stream.left, _out.sent, _err.sent = MOST, 0.0, 0.0
     name = request.get("call")
     done = _call(name, request["args"]) if name else _cell(request["code"])
     _out.flush()

@@ -39,8 +39,11 @@ async function start({ files: here, module, kept = {} }) {
     ...["library", "course"].map(async (name) => kept[name] ?? (await fetched(name, more)).blob()),
   ]);
   tell("start");
-  const [library, course] = await Promise.all([kept.library, kept.course].map((blob) => blob.arrayBuffer()));
-  await boot(module, library, course);
+  const [library, course, memory] = await Promise.all(
+    [kept.library, kept.course, kept.memory].map((blob) => blob?.arrayBuffer()));
+  await boot(module, library, course, memory);
+  // Python as it is before any cell: the next worker need not start it again.
+  kept.memory ??= new Blob([python.memory.buffer]);
   postMessage({ loaded: { module, kept } });
   postMessage({ ready: true });
 }
@@ -88,7 +91,7 @@ class Place extends PreopenDirectory {
 }
 const ALL = 2n ** 64n - 1n;
 
-async function boot(module, library, course) {
+async function boot(module, library, course, memory) {
   const root = new Map([
     ["usr", folder([["local", folder([["lib", folder([[LIBRARY, fixed(library)]])]])]])],
     ["course.zip", fixed(course)],
@@ -110,8 +113,15 @@ async function boot(module, library, course) {
   });
   python = instance.exports;
   system.inst = instance;
-  python._initialize();
-  turn("import sys; sys.path.insert(0, '/course.zip'); __import__('desk').begin()");
+  if (memory) {
+    // Between two turns all of Python's state is in its memory: its stack is empty, no file is open.
+    python.memory.grow((memory.byteLength - python.memory.buffer.byteLength) / 65536);
+    new Uint8Array(python.memory.buffer).set(new Uint8Array(memory));
+    turn("__import__('desk').again()");
+  } else {
+    python._initialize();
+    turn("import sys; sys.path.insert(0, '/course.zip'); __import__('desk').begin()");
+  }
 }
 
 /* The shim's own takes the moment at which a sleep ends for its length. */
