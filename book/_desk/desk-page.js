@@ -39,7 +39,7 @@ const points = make("strong", { className: "desk-points" });
 const says = make("p", { className: "desk-says", role: "status" });
 const bar = make("progress", { ariaLabel: "Python", max: 1, hidden: true });
 const chooser = make("input", { type: "file", accept: ".ipynb", hidden: true, ariaLabel: "A notebook to open" });
-const stop = button("Stop all", () => engine.stop(), { disabled: true });
+const stop = button("Stop", () => engine.stop(), { disabled: true });
 const runAll = button("Run all", () => busy(everything));
 const openFile = button("Open a notebook", () => chooser.click());
 desk.append(
@@ -310,11 +310,19 @@ function count() {
 }
 
 /* In and out. */
+
+/** An output as any Jupyter can show it. */
+function plain(output) {
+  if (!output.data) return output;
+  const data = Object.entries(output.data).filter(([kind]) => !kind.startsWith("application/vnd.reglib."));
+  return { ...output, data: Object.fromEntries(data) };
+}
+
 function handIn() {
   keepAll();
   const answers = Object.fromEntries(cells.filter((cell) => cell.open).map((cell) => [cell.id, cell.text]));
   const outputs = Object.fromEntries(
-    cells.filter((cell) => isCode(cell) && cell.result && isValid(cell)).map((cell) => [cell.id, cell.result.outputs]),
+    cells.filter((cell) => isCode(cell) && cell.result && isValid(cell)).map((cell) => [cell.id, cell.result.outputs.map(plain)]),
   );
   const notebook = submission(release, answers, outputs);
   const address = wheel();

@@ -40,11 +40,11 @@ class Engine extends EventTarget {
   }
 
   /* Call a function of desk.py, or "module:function", with JSON in and JSON out, apart from the
-     learner's own names. Raises Error with Python's message. */
+     learner's own names. Raises Error with Python's message, and with what a cell's answer has. */
   call(name, args = [], { seconds = SECONDS } = {}) {
     return this.#queued(async () => {
-      const done = await this.#ask({ call: name, args }, { onOutput: () => {}, seconds });
-      if (done.status !== "ok") throw new Error(done.message);
+      const done = await this.#renewed(await this.#ask({ call: name, args }, { onOutput: () => {}, seconds }));
+      if (done.status !== "ok") throw Object.assign(new Error(done.message), done);
       return done.value;
     });
   }
@@ -63,6 +63,11 @@ class Engine extends EventTarget {
   async #cell(code, { onOutput, seconds, keep }) {
     const done = await this.#ask({ code }, { onOutput, seconds });
     if (keep && done.status === "ok") this.#keep(keep, code);
+    return this.#renewed(done);
+  }
+
+  /* What ended by force took the worker with it: have a new one, and say what has run again in it. */
+  async #renewed(done) {
     // A stop during an answer is no fault of what waits behind it.
     if (done.status === "stopped" || done.status === "timeout" || done.status === "broken") {
       this.#ready = this.#load();

@@ -15,8 +15,9 @@ const SMALL = 640; // pixels: in a window less wide the form without Python come
 const SETUP = "import numpy as np"; // as in the notebook
 
 const ENDS = {
-  error: "It stopped at the error above. Your code is kept.",
-  stopped: "Stopped. Your code is kept, and Python is there again.",
+  ok: "It ran without an error. Check compares it with what it must do.",
+  error: "It ended in the error above. Your code is kept.",
+  stopped: "Stopped. Your code is kept.",
   timeout: `Stopped after ${SECONDS} seconds. Look for a loop whose end is never reached. Your code is kept.`,
 };
 const STAGES = { download: "Python is on its way", start: "Python starts", figures: "Figures are on their way" };
@@ -37,7 +38,6 @@ async function practice(section) {
     button("Stop", () => engine.stop()),
     button("Reset", startAgain),
   ];
-  stop.disabled = true;
   const bar = make("progress", { ariaLabel: "Python" });
   const way = make("p", { className: "practice-progress", hidden: true }, bar, make("span"));
   const printed = make("div", { className: "practice-output" });
@@ -115,6 +115,7 @@ async function practice(section) {
   }
 
   function startAgain() {
+    if (!stop.disabled) return;
     const before = editor.text;
     outputs.clear();
     more.replaceChildren();
@@ -135,41 +136,53 @@ async function practice(section) {
     show.ariaExpanded = String(!solution.hidden);
   }
   mark(kept[1]);
+  working(false);
 
   /* Python. */
   function onProgress({ stage, loaded, total }) {
     way.hidden = !(stage in STAGES) || stop.disabled;
-    if (total) Object.assign(bar, { max: total, value: loaded });
+    if (total > loaded) Object.assign(bar, { max: total, value: loaded });
     else bar.removeAttribute("value");
-    way.lastChild.textContent = STAGES[stage] + (total ? `: ${megabytes(loaded)} of ${megabytes(total)} MB` : " …");
+    way.lastChild.textContent = STAGES[stage] + (total > loaded ? `: ${megabytes(loaded)} of ${megabytes(total)} MB` : " …");
   }
 
   async function busy(work) {
-    for (const other of [run, check, reset]) other.disabled = true;
-    stop.disabled = false;
+    if (!stop.disabled) return;
+    working(true);
     outputs.clear();
     more.replaceChildren();
     note.replaceChildren();
     sentence("Working …");
-    stop.focus(); // where the button that was pressed is disabled, or the keyboard falls off the page
     try {
       await save();
       await engine.start(onProgress);
-      await engine.run(SETUP, { keep: "setup" });
-      await work();
+      const { status } = await engine.run(SETUP, { keep: "setup" });
+      if (status === "ok") await work();
+      else ended({ status });
     } catch (problem) {
-      sentence(problem.message);
+      ended(problem);
     }
     way.hidden = true;
-    const here = document.activeElement === stop;
-    for (const other of [run, check, reset]) other.disabled = false;
-    stop.disabled = true;
-    if (here) check.focus();
+    working(false);
+  }
+
+  function working(yes) {
+    // Not disabled, as the keyboard would fall off the button that it has pressed.
+    for (const other of [run, check, reset]) other.ariaDisabled = String(yes);
+    if (document.activeElement === stop) check.focus();
+    stop.disabled = !yes;
   }
 
   async function runCode() {
     const done = await engine.run(editor.text, { onOutput: outputs.add, seconds: SECONDS, keep: name });
-    sentence(ENDS[done.status] ?? "It ran without an error. Check compares it with what it must do.");
+    ended(done);
+  }
+
+  function ended({ status, message, rerun }) {
+    const words = message && !["stopped", "timeout"].includes(status) ? message : ENDS[status];
+    const cells = (rerun ?? 0) - 1; // without the one that imports NumPy
+    const again = cells > 0 ? ` Python was started anew, and ${cells === 1 ? "what" : `the ${cells} cells that`} had run before ran again.` : "";
+    sentence(words + again);
   }
 
   async function judge() {

@@ -25,7 +25,7 @@ WITHOUT = (
 
 
 class practice(nodes.General, nodes.Element):
-    """The element of an exercise: its `name`, its `function`, `data` for the script, `places` to reread."""
+    """The element of an exercise: its `name`, `function` and `places`, `data` for the script."""
 
 
 class Practice(SphinxDirective):

@@ -1,4 +1,4 @@
-"""What the page remembers: kept, shared between tabs, merged, exported, and told when it cannot be."""
+"""What pages remember: kept, shared between tabs, merged, exported, and told when it cannot be."""
 
 import json
 import shutil
