@@ -3,6 +3,7 @@
 
 import { makeEditor } from "./editor.js";
 import { engine } from "./engine.js";
+import { drive, giveBack } from "./hers.js";
 import { make } from "./make.js";
 import { outputsIn, safe } from "./outputs.js";
 import { plainForm } from "./plain.js";
@@ -192,6 +193,7 @@ async function practice(section) {
     const found = await engine.call("verdict", [name, text, unfinished, places], { seconds: SECONDS });
     // So that it is there for other functions, and again after a stop.
     if (found.kind !== "cell") await engine.run(text, { keep: name, seconds: SECONDS });
+    (found.points === found.most ? drive : giveBack)(name);
     let again = false;
     await remember((old) => {
       const faults = old.faults ?? [];
