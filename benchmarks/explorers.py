@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, sync_playwright
 from reglib import widgets
 from reglib.repository import path
 
-HOST = path("book", "_static", "explorer-host.js")
+HOST = [path("book", "_static", name) for name in ("explorer-host.js", "widget-host.js")]
 ANYWIDGET = Path(sys.prefix) / "share" / "jupyter" / "nbextensions" / "anywidget" / "index.js"
 KIND = "application/vnd.jupyter.widget"
 CHROMIUM = [
@@ -212,7 +212,8 @@ def report(pairs: int = 7, count: int = 120) -> list[str]:
     load, slides, pages = os.getloadavg()[0], [], []
     with sync_playwright() as playwright, served() as (folder, base):
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
-        shutil.copy(HOST, folder)
+        for script in HOST:
+            shutil.copy(script, folder)
         missing = fetch_stock(folder)
         for name in widgets.explorers():
             state = state_of(name)
@@ -232,7 +233,7 @@ def report(pairs: int = 7, count: int = 120) -> list[str]:
                 ours.append(first_step(browser, base + "ours.html"))
                 if not missing:
                     theirs.append(first_step(browser, base + "stock.html"))
-            size = zipped(HOST.read_bytes(), state.encode())
+            size = zipped(*(script.read_bytes() for script in HOST), state.encode())
             ready, whole, _ = np.median(ours, axis=0)
             pages.append(f"| {name} | {size:.1f} | {ready:.0f} | {whole:.0f}")
             if not missing:

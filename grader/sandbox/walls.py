@@ -28,7 +28,8 @@ NOT_LINKED = ("_tkinter", "_curses", "_dbm", "_gdbm", "nis", "ossaudiodev", "rea
 DEVICES = ("null", "random", "urandom")
 # Of reglib, what runs where the learner's code is, whatever the assignment; and the folders that no
 # assignment can make available: how answers are judged, and what is asked.
-ALWAYS = ("__init__", "guard", "inputs", "palette", "checks.run", "widgets.__init__")
+ALWAYS = ("__init__", "guard", "inputs", "palette", "written", "checks.run")
+ALWAYS += ("widgets.__init__", "widgets.fits", "widgets.front")
 WITHHELD = ("checks", "exercises")
 MEGABYTE = 2**20
 INSIDE = Path(__file__).parent / "inside"  # all that is seen of the grader, and where

@@ -147,6 +147,8 @@ class _Reader:
         if kind == "heading":  # nbformat 3
             level = cell.get("level")
             source = "#" * (level if type(level) is int and 0 < level < 7 else 1) + " " + source
+        if kind == "code":
+            source = _without_install(source)
         name = cell.get("id", metadata.get("id"))  # some tools move it there
         tags = metadata.get("tags")
         return Cell(
@@ -188,3 +190,17 @@ class _Reader:
             return False
         self.room -= len(begin)
         return self.room >= 0 and begin.startswith(_PICTURES[kind])
+
+
+def _without_install(code: str) -> str:
+    """Return code without the line by which the site's cell in front of a notebook installs reglib.
+
+    Here the library is there, and no network. If only comments are left, that is "".
+
+    >>> _without_install('# Install it.\\n%pip install "reglib @ https://a.b/reglib-0.1-any.whl"')
+    ''
+    """
+    lines = code.split("\n")
+    rest = [line for line in lines if not (line.startswith("%pip install ") and "reglib-" in line)]
+    says = any(line.strip() and not line.startswith("#") for line in rest)
+    return "\n".join(rest) if says or rest == lines else ""

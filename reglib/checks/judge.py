@@ -12,7 +12,7 @@ from reglib.checks.entry import Case, Entry, Misconception
 from reglib.checks.evidence import evidence
 from reglib.checks.explain import attempts, explain, holds
 from reglib.checks.form import Answers, Misfit, arrange, parts
-from reglib.checks.run import Outcome
+from reglib.checks.run import Outcome, plain
 
 _SHAPE = (
     "print the shape of what you return: one of `.ravel()`, an index [0] or `float()` may be all "
@@ -124,7 +124,7 @@ def _changed(entry: Entry, cases: Sequence[Case], outcomes: Sequence[Outcome]) -
         (i, case, left)
         for case, outcome in zip(cases, outcomes, strict=True)
         for i, left in enumerate(outcome.after)
-        if left is not None and not _same(left, case.args[i])
+        if left is not None and not _same(left, plain(case.args[i]))
     ]
     if not found:
         return []

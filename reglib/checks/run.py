@@ -116,7 +116,15 @@ def fresh(args: tuple) -> tuple:
     >>> fresh(([1, 2], 3.0))
     ([1, 2], 3.0)
     """
-    return tuple(arg.make() if hasattr(arg, "make") else copy.deepcopy(arg) for arg in args)
+    return tuple(map(_fresh, args))
+
+
+def _fresh(arg: Any) -> Any:
+    if hasattr(arg, "make"):
+        return arg.make()
+    if isinstance(arg, np.ndarray) and arg.dtype.kind == "i":
+        return arg.astype(np.int64)  # in a page NumPy's own are of 32 bits, and a power runs over
+    return copy.deepcopy(arg)
 
 
 def plain(value: Any, depth: int = 0) -> Any:

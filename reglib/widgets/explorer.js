@@ -113,12 +113,16 @@ export function powers([low, high]) {
 }
 
 /** A function from ys, with their scale, to the `d` of a line through points of the data, cut off
-    where SVG could no longer draw it. */
+    where SVG could no longer draw it, and interrupted where there is no y. */
 export function tracer(xs, x) {
   const lefts = Array.from(xs, (value) => x(value).toFixed(2));
   return (ys, y) => {
-    const point = (left, i) => `${left} ${clamp(y(ys[i]), -9999, 9999).toFixed(2)}`;
-    return "M" + lefts.map(point).join("L");
+    let [d, pen] = ["", "M"];
+    lefts.forEach((left, i) => {
+      if (ys[i] !== undefined) d += `${pen}${left} ${clamp(y(ys[i]), -9999, 9999).toFixed(2)}`;
+      pen = ys[i] === undefined ? "M" : "L";
+    });
+    return d;
   };
 }
 export const trace = (xs, ys, x, y) => tracer(xs, x)(ys, y);
@@ -260,7 +264,7 @@ export function traitAxis(model, plot, name, { domain, kind, round, ...words }) 
   return { scale: x, mark, ...words };
 }
 
-/** Errors along a trait, each of `kinds` = [{ name, words, colour }], with `name` its property in a
+/** Errors along a trait, of those fits that have them, each of `kinds` = [{ name, words, colour }], with `name` its property in a
     fit. `makeAxis(plot)` makes the axis; `words` beside the title, unless given, say which line is
     which. */
 export function errorsAlong({ title, along, kinds, makeAxis, words }) {
@@ -281,7 +285,7 @@ export function errorsAlong({ title, along, kinds, makeAxis, words }) {
     /** One fit for each place along the axis. Errors above `most` are cut off, and so are those
         smaller than the largest one shown by a factor of more than `span`. */
     drawCurves(places, fits, { most = Infinity, span = 1e6 } = {}) {
-      const all = fits.flatMap((fit) => kinds.map(({ name }) => fit[name]));
+      const all = fits.flatMap((fit) => kinds.map(({ name }) => fit[name] ?? []).flat());
       // Errors that are all 0 have a picture too, below its lower edge.
       const high = roundUp(Math.min(Math.max(...all), most) || 1);
       const low = roundDown(Math.max(Math.min(...all, high / 3), high / span));
@@ -293,7 +297,9 @@ export function errorsAlong({ title, along, kinds, makeAxis, words }) {
     },
     drawMark(place, fit) {
       const x = axis.mark(place);
-      for (const { name, dot } of drawn) put(dot, { cx: x, cy: clamp(y(fit[name]), -99, 999) });
+      for (const { name, dot } of drawn) {
+        put(dot, { cx: x, cy: name in fit ? clamp(y(fit[name]), -99, 999) : -99 });
+      }
     },
   };
 }
@@ -472,6 +478,28 @@ export function select(model, name, label) {
   return make("div", { class: "explorer-control" }, make("label", { for: id }, label), node);
 }
 
+/** A labelled slider from one of a few things to the next, each told by its words, tied to the trait
+    `name`, which counts them from 0. */
+export function steps(model, name, label, words) {
+  const id = unique();
+  const slider = make("input", { type: "range", id, min: 0, max: words.length - 1, step: 1 });
+  const here = make("span", { class: "explorer-here", "aria-hidden": true });
+  const show = () => {
+    slider.value = model.get(name);
+    write(here, words[model.get(name)]);
+    put(slider, { "aria-valuetext": here.textContent });
+  };
+  slider.addEventListener("input", () => change(model, { [name]: slider.valueAsNumber }));
+  model.on(`change:${name}`, show);
+  show();
+  return make(
+    "div",
+    { class: "explorer-control" },
+    make("label", { for: id }, label),
+    make("div", { class: "explorer-pair" }, slider, here),
+  );
+}
+
 /** A `control` of a whole number. */
 export const wholeControl = (model, name, label) =>
   control(model, name, { label, whole: true, step: 1 });
@@ -496,10 +524,10 @@ export function button(words, act) {
 
 /* The frame */
 
-/** Put an explorer on the page. `draw` is called with the traits that can be set, now and, at most
-    once a frame, after any of them has changed. It returns the state as a sentence and as
-    [name, value] rows, a value being a number or words, and `more` if it wants to be called again
-    for work that is not done. */
+/** Put an explorer on the page, and return its element and what asks for it to be drawn anew. `draw`
+    is called with the traits that can be set, now and, at most once a frame, after any of them has
+    changed. It returns the state as a sentence and as [name, value] rows, a value being a number or
+    words, and `more` if it wants to be called again for work that is not done. */
 export function explorer({ model, el }, { label, controls, views, draw }) {
   const traits = Object.keys(model.get("_limits"));
   const sentence = make("p", { class: "explorer-state", role: "status" });
@@ -530,27 +558,35 @@ export function explorer({ model, el }, { label, controls, views, draw }) {
   };
   redraw();
 
-  const picture = model.get("_picture");
   const root = make(
     "div",
-    { class: `explorer ${picture}-live`, role: "group", "aria-label": label },
+    { class: "explorer", role: "group", "aria-label": label },
     make("div", { class: "explorer-controls" }, ...controls),
     make("div", { class: "explorer-views" }, ...views.map(({ node }) => node)),
     sentence,
-    make("details", {}, make("summary", {}, "All numbers"), make("table", {}, table)),
-    // From now on the static picture is for print only, and the explorer for the screen only.
-    make(
-      "style",
-      {},
-      `@media screen { .${picture}, :is(.output, .jp-OutputArea-child):has(> .${picture},
-         > * > .${picture}) { display: none } }
-       @media print { :root:has(.${picture}) .${picture}-live { display: none } }`,
-    ),
   );
+  if (rows.length) {
+    root.append(make("details", {}, make("summary", {}, "All numbers"), make("table", {}, table)));
+  }
+  const picture = model.get("_picture");
+  if (picture) {
+    root.classList.add(`${picture}-live`);
+    // From now on the static picture is for print only, and the explorer for the screen only.
+    root.append(
+      make(
+        "style",
+        {},
+        `@media screen { .${picture}, :is(.output, .jp-OutputArea-child):has(> .${picture},
+           > * > .${picture}) { display: none } }
+         @media print { :root:has(.${picture}) .${picture}-live { display: none } }`,
+      ),
+    );
+  }
   for (const node of root.querySelectorAll("input, select, button, summary, [tabindex]")) {
     put(node, KEEP_KEYS);
   }
   el.append(root);
 
   for (const name of traits) model.on(`change:${name}`, ask);
+  return { root, ask };
 }

@@ -7,10 +7,8 @@ that it imports. It runs in a live notebook and, with no kernel, on the publishe
 import base64
 import html
 import io
-import re
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 
 import anywidget
 import numpy as np
@@ -20,41 +18,8 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 from PIL import Image
 
-from reglib import inputs, palette
-
-HERE = Path(__file__).parent
-IMPORT = re.compile(r'^import [^;]* from "\./([^"]*)";\n', flags=re.MULTILINE)
-
-
-def joined(script: str) -> str:
-    """Return a script with all that it imports as the text of one module, what is imported first.
-
-    A widget's module is loaded from memory, where "./explorer.js" has no meaning. So the imports
-    are taken out: what they would bring stands above.
-    """
-    texts: dict[str, str] = {}
-
-    def add(script: str) -> None:
-        text = (HERE / script).read_text(encoding="utf-8")
-        for imported in IMPORT.findall(text):
-            if imported not in texts:
-                add(imported)
-        texts[script] = IMPORT.sub("", text)
-
-    add(script)
-    return "\n".join(texts.values())
-
-
-def colours() -> str:
-    """Return the palette as style: `--fit` is a colour, `--fit-dashes` those of a line two wide,
-    `--fit-face` what its mark is filled with."""
-    lines = []
-    for name, colour in palette.COLOURS.items():
-        lines.append(f"--{name}: light-dark({colour.light}, {colour.dark});")
-        lines.append(f"--{name}-face: var(--{'paper' if colour.hollow else name});")
-        if colour.dashes:
-            lines.append(f"--{name}-dashes: {' '.join(f'{2 * size:g}' for size in colour.dashes)};")
-    return f".explorer {{ {' '.join(lines)} }}\n"
+from reglib import inputs
+from reglib.widgets.front import joined, style
 
 
 def uniforms(seed: int, count: int) -> np.ndarray:
@@ -145,7 +110,7 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.default("_css")
     def _read_style(self) -> str:
-        return colours() + (HERE / "explorer.css").read_text(encoding="utf-8")
+        return style()
 
     @traitlets.default("_limits")
     def _tell_limits(self) -> dict[str, dict]:

@@ -4,7 +4,8 @@ import {
   button, change, explorer, following, format, limits, make, memo, pool, pretty, put, scale,
   subscript, view, wholeControl,
 } from "./explorer.js";
-import { coefView, errorView, lamControl } from "./lam.js";
+import { hers } from "./hers.js";
+import { coefView, errorView, lamControl, sliderLams } from "./lam.js";
 import { polynomial, ridge, uniforms } from "./numerics.js";
 import {
   ERRORS, GRID, fitView, flatness, judge, measure, moveRows, noiseControl, slices,
@@ -20,11 +21,12 @@ function makeRows(count, seed, noise) {
   return { x, y, xVal, yVal: measure(xVal, noise, take(), take()), noise };
 }
 
-/** A function from λ to the fit there: its w, b, shrinkage factors, curve and errors. */
-function solve({ x, y, xVal, yVal, noise }, degree) {
+/** A function from λ to the fit there: its w, b, shrinkage factors, curve and errors. A table has
+    the w and b of a learner's own function. */
+function solve({ x, y, xVal, yVal, noise }, degree, table) {
   const [X, XVal, XGrid] = [x, xVal, GRID].map((values) => polynomial(values, degree));
   const fit = ridge(X, y);
-  return (lam) => judge(fit(lam), { X, y, XVal, yVal, XGrid, noise });
+  return (lam) => judge({ ...fit(lam), ...table?.at(lam) }, { X, y, XVal, yVal, XGrid, noise });
 }
 
 function factorView() {
@@ -65,15 +67,24 @@ function render({ model, el }) {
     fits.drawData(data, rows);
     return data;
   });
-  const fitAt = memo((data, degree) => {
-    const fit = solve(data, degree);
-    const path = lams.map(fit);
-    for (const plot of [coefs, errors]) plot.drawPath(path);
+  const fitAt = memo((data, degree, table) => {
+    const fit = solve(data, degree, table);
+    const at = table?.lams ?? lams;
+    const path = at.map(fit);
+    for (const plot of [coefs, errors]) plot.drawPath(path, at);
     return fit;
   });
-  const draw = ({ lam, degree, noise, seed, moved }) => {
+  const own = hers(model, "ridge.ridge_fit");
+  const wanted = memo(({ x, y }, degree) => {
+    const columns = polynomial(x, degree);
+    const X = x.map((_, i) => columns.map((column) => column[i]));
+    return { X, y, lams: sliderLams([lams[0], lams.at(-1)]) };
+  });
+  const draw = ({ lam: asked, degree, noise, seed, moved }) => {
     const data = dataOf(rowsOf(seed, noise), moved);
-    const fit = fitAt(data, degree)(lam);
+    const table = own.of(wanted(data, degree));
+    const lam = table?.settle(asked) ?? asked;
+    const fit = fitAt(data, degree, table)(lam);
     fits.drawCurve(fit.curve);
     for (const plot of [coefs, factors, errors]) plot.drawLam(lam, fit);
     const coefficients = fit.w.map((value, j) => [`w${subscript(j + 1)}`, value]);
@@ -97,7 +108,7 @@ function render({ model, el }) {
       ],
     };
   };
-  explorer({ model, el }, {
+  const shown = explorer({ model, el }, {
     label: "Ridge explorer",
     controls: [
       lamControl(model, [lams[0], lams.at(-1)]),
@@ -110,6 +121,7 @@ function render({ model, el }) {
     views: [fits, coefs, factors, errors],
     draw,
   });
+  own.start(shown);
 }
 
 export default { render };

@@ -81,7 +81,8 @@ def _published() -> list[Page]:
 
 
 PAGES = _published()
-CHAPTERS = [page for page in PAGES if page.path.parent.name not in ("book", "assignments")]
+NO_CHAPTERS = ("book", "assignments", "desk")  # folders of other pages
+CHAPTERS = [page for page in PAGES if page.path.parent.name not in NO_CHAPTERS]
 QUIZZES = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
     for page in CHAPTERS

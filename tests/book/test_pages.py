@@ -44,8 +44,9 @@ def test_no_two_sections_have_the_same_label(pages):
     assert labels and len(labels) == len(set(labels))
 
 
-def test_every_assignment_has_a_page(pages):
-    assert {path.stem for path in pages if path.parent.name == "assignments"} == set(ASSIGNMENTS)
+@pytest.mark.parametrize("folder", ["assignments", "desk"])
+def test_every_assignment_has_a_page_and_can_be_done_on_one(pages, folder):
+    assert {path.stem for path in pages if path.parent.name == folder} == set(ASSIGNMENTS)
 
 
 def test_the_mistakes_named_in_the_chapter_are_known_to_the_checks(ridge):

@@ -189,6 +189,23 @@ def test_changing_and_restoring_costs_nothing(verdict):
     assert verdict(FIT, restoring).points == FIT.most
 
 
+@pytest.mark.parametrize("kind", ["int8", "int32", "int64", "uint8", "float32", "bool"])
+def test_numbers_of_any_width_are_left_as_they_were(verdict, kind):
+    """Those of a case have 32 bits where NumPy has, as in a web page."""
+    whole = OBJECTIVE.draw()[0].args
+    few = tuple(np.asarray(arg).astype(kind) if np.ndim(arg) else arg for arg in whole)
+    cases = [Case(behaviour, f"{kind}s", few) for behaviour in OBJECTIVE.rubric]
+    entry = replace(OBJECTIVE, example=few, cases=lambda rng: cases)
+    assert verdict(entry, OBJECTIVE.reference).points == entry.most
+
+    def changes(w, b, X, y, lam):
+        value = OBJECTIVE.reference(w, b, X, y, lam)
+        y[0] = not y[0]
+        return value
+
+    assert verdict(entry, changes).points == entry.most / 2
+
+
 def test_prints_and_warnings_cost_nothing(verdict, capfd):
     def noisy(X, y, lam):
         print("x" * 1_000_000)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from patience import HANG
 
-from reglib.checks.run import LARGEST, Foreign, Outcome, plain, run
+from reglib.checks.run import LARGEST, Foreign, Outcome, fresh, plain, run
 
 
 def sleeps_past_a_bare_except(x):
@@ -157,3 +157,12 @@ def test_what_is_not_numbers_is_named_only():
         __hash__ = None
 
     assert type(plain(Number(2.0))) is float and plain(Number(2.0)) != 3.0
+
+
+@pytest.mark.parametrize("kind", ["int8", "int16", "int32", "int64"])
+def test_whole_numbers_are_given_with_64_bits(kind):
+    given = np.array([100, -3], dtype=kind)
+    (arg,) = fresh((given,))
+    assert (arg**9).tolist() == [10**18, (-3) ** 9]
+    arg[0] = 0
+    assert given[0] == 100

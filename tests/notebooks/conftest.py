@@ -184,7 +184,7 @@ def source(request):
 @pytest.fixture(scope="module")
 def run(source):
     """The names that the notebook defines, and what each of its cells prints."""
-    names, printed = {}, {}
+    names, printed = {"__name__": "__main__", "display": print}, {}
     with matplotlib.rc_context({"backend": "agg"}):
         for name, cell in source.items():
             if cell.cell_type == "code":

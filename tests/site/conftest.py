@@ -78,7 +78,8 @@ def book(built, serve):
 def explorers(tmp_path_factory, serve):
     """Make a page that holds explorers the way a page of the book does; return its address."""
     folder = tmp_path_factory.mktemp("explorers")
-    shutil.copy(STATIC / "explorer-host.js", folder)
+    for script in ("explorer-host.js", "widget-host.js"):
+        shutil.copy(STATIC / script, folder)
     base = serve(folder)
     kind = "application/vnd.jupyter.widget"
 

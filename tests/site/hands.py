@@ -3,7 +3,7 @@
 import numpy as np
 from playwright.sync_api import expect
 
-from reglib.widgets.explorer import joined
+from reglib.widgets.front import joined
 
 
 def load(browser, script):

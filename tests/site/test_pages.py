@@ -105,7 +105,8 @@ def test_the_screen_shows_explorers_and_print_shows_pictures(tour, with_explorer
 
 
 def test_explorers_take_at_most_60_kilobytes_of_a_page(built, with_explorer):
-    host = (built / "_static" / "explorer-host.js").read_bytes()
+    scripts = ("explorer-host.js", "widget-host.js")
+    host = b"".join((built / "_static" / script).read_bytes() for script in scripts)
     for page in with_explorer:
         html = (built / page).read_text("utf-8")
         state = re.search(r'widget-state\+json">(.*?)</script>', html, re.DOTALL)[1]

@@ -15,8 +15,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 import reglib.widgets
-from reglib.widgets import RidgeExplorer, explorer
-from reglib.widgets.explorer import HERE, IMPORT, Checked, joined, normals, uniforms
+from reglib.widgets import RidgeExplorer, front
+from reglib.widgets.explorer import Checked, normals, uniforms
+from reglib.widgets.front import HERE, IMPORT, joined
 
 ALL = [getattr(reglib.widgets, name) for name in reglib.widgets.explorers()]
 
@@ -39,22 +40,25 @@ def test_widgets_are_found_by_name_and_nothing_is_imported_before():
     code = "import sys, reglib.widgets; print([m for m in sys.modules if 'reglib.' in m], end='')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "['reglib.widgets']"
-    assert {"RidgeExplorer", "CrossValidationExplorer", "tune"} <= set(dir(reglib.widgets))
-    for name in ("RidgExplorer", "CurveExplorer", "ridge_explorer", "Ridge"):
+    assert {"RidgeExplorer", "CrossValidationExplorer"} <= set(dir(reglib.widgets))
+    assert {"choose", "tune"} <= set(dir(reglib.widgets))
+    for name in ("RidgExplorer", "TuneExplorer", "CurveExplorer", "ridge_explorer", "Ridge"):
         with pytest.raises(AttributeError, match=name):
             getattr(reglib.widgets, name)
 
 
-def test_tune_needs_neither_anywidget_nor_the_models():
+@pytest.mark.parametrize("name", ["choose", "tune"])
+def test_a_learners_own_widgets_need_neither_jupyter_nor_the_models(name):
     code = (
         "import sys\n"
-        "for name in ('anywidget', 'reglib.ridge', 'reglib.features', 'reglib.path'):\n"
-        "    sys.modules[name] = None\n"
-        "from reglib.widgets import tune\n"
-        "assert callable(tune)\n"
-        "import reglib.widgets.tune\n"
-        "from reglib.widgets import tune\n"
-        "assert callable(tune)\n"
+        "for module in ('anywidget', 'ipywidgets', 'traitlets', 'IPython', 'reglib.ridge',\n"
+        "               'matplotlib', 'reglib.features', 'reglib.path'):\n"
+        "    sys.modules[module] = None\n"
+        f"from reglib.widgets import {name}\n"
+        f"assert callable({name})\n"
+        f"import reglib.widgets.{name}\n"
+        f"from reglib.widgets import {name}\n"
+        f"assert callable({name})\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -97,7 +101,7 @@ def test_every_name_that_a_script_imports_is_exported_above_it_and_used(kind):
 @pytest.mark.parametrize("file", ["ridge.js", "numerics.js", "explorer.css"])
 def test_a_change_of_a_script_is_in_the_next_explorer(monkeypatch, tmp_path, file):
     shutil.copytree(HERE, tmp_path / "widgets")
-    monkeypatch.setattr(explorer, "HERE", tmp_path / "widgets")
+    monkeypatch.setattr(front, "HERE", tmp_path / "widgets")
     before = RidgeExplorer()
     path = tmp_path / "widgets" / file
     path.write_text(path.read_text("utf-8") + "/* changed */\n", encoding="utf-8")

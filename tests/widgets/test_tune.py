@@ -1,6 +1,6 @@
 """tune: a slider over a learner's own function, whatever that function does."""
 
-import base64
+import json
 import re
 import sys
 import time
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from degenerate import arrays
 
-from reglib.widgets import tune
+from reglib.widgets import front, tune
 
 module = sys.modules["reglib.widgets.tune"]
 RNG = np.random.default_rng(0)
@@ -25,40 +25,37 @@ def fit(X, y, lam):
     return w, y.mean() - X.mean(axis=0) @ w
 
 
-def words(box):
-    return re.sub(r"<[^>]*>", "", box.children[-2 if len(box.children) == 3 else 0].value)
+def drawable(shown):
+    """What is sent to be drawn, all of which is a number and can be sent."""
+    facts = shown.state()["_facts"]
+    json.dumps(facts, allow_nan=False)
+    return facts
 
 
-def picture(box):
-    data = re.search(r'src="data:image/png;base64,([^"]+)"', box.children[2].value)[1]
-    assert base64.b64decode(data).startswith(b"\x89PNG")
-    return data
-
-
-def test_moving_the_slider_moves_words_and_picture():
-    box = tune(fit, X, Y, LAMS, validation=(X[:4], Y[:4]), names=["a", "b", "c"])
-    slider = box.children[0]
-    assert [label for label, _ in slider.options] == ["0", "0.1", "1"]
-    seen = set()
-    for label, at in slider.options:
-        slider.value = at
-        lam = float(label)
-        w, b = fit(X, Y, lam)
-        error = np.mean((Y - b - X @ w) ** 2)
-        held_out = np.mean((Y[:4] - b - X[:4] @ w) ** 2)
-        assert f"λ = {label}." in words(box) and f"Intercept: {b:.4g}." in words(box)
-        assert f"{error:.4g} on the training rows and {held_out:.4g} on the" in words(box)
-        assert f"from {'abc'[w.argmin()]} = {w.min():.3g} to {'abc'[w.argmax()]} = " in words(box)
-        assert f'alt="{words(box)}"' in box.children[2].value
-        seen.add(picture(box))
-    assert len(seen) == 3
+def test_what_is_shown_at_each_lambda_is_what_the_function_gave():
+    shown = tune(fit, X, Y, LAMS, validation=(X[:4], Y[:4]), names=["a", "b", "c"])
+    facts = drawable(shown)
+    assert facts["names"] == ["a", "b", "c"]
+    assert facts["actual"] == {"training": Y.tolist(), "validation": Y[:4].tolist()}
+    assert [step["label"] for step in facts["steps"]] == ["0", "0.1", "1"]
+    for step, words in zip(facts["steps"], shown.words, strict=True):
+        w, b = fit(X, Y, step["lam"])
+        assert (step["w"], step["b"]) == (w.tolist(), b)
+        for kind, rows in (("training", slice(None)), ("validation", slice(4))):
+            assert step["fitted"][kind] == (b + X[rows] @ w).tolist()
+            error = np.mean((Y[rows] - b - X[rows] @ w) ** 2)
+            assert step["errors"][kind] == pytest.approx(error, rel=1e-12)
+            assert f"{error:.4g} on the {kind} rows" in words
+        assert f"λ = {step['label']}." in words and f"Intercept: {b:.4g}." in words
+        assert f"from {'abc'[w.argmin()]} = {w.min():.3g} to {'abc'[w.argmax()]} = " in words
 
 
 @pytest.mark.parametrize("p", [1, 20])
 def test_one_feature_and_many(p):
     rows = RNG.normal(size=(30, p))
-    picture(tune(fit, rows, rows[:, 0], [0.5]))
-    picture(tune(fit, rows, np.ones(30), [0.0, 2.0]))
+    facts = drawable(tune(fit, rows, rows[:, 0], [0.5]))
+    assert facts.get("x") == (rows[:, 0].tolist() if p == 1 else None)
+    drawable(tune(fit, rows, np.ones(30), [0.0, 2.0]))
 
 
 def test_nothing_reaches_stdout_or_stderr(capfd, recwarn):
@@ -67,7 +64,7 @@ def test_nothing_reaches_stdout_or_stderr(capfd, recwarn):
         np.ones(1) / np.zeros(1)
         return fit(X, y, lam)
 
-    picture(tune(noisy, X, Y, [0.0]))
+    drawable(tune(noisy, X, Y, [0.0]))
     assert capfd.readouterr() == ("", "") and not recwarn.list
 
 
@@ -79,7 +76,7 @@ def test_the_callers_arrays_stay_as_they_are():
         return answer
 
     before = X.copy(), Y.copy()
-    assert picture(tune(spoiling, X, Y, LAMS)) == picture(tune(fit, X, Y, LAMS))
+    assert drawable(tune(spoiling, X, Y, LAMS)) == drawable(tune(fit, X, Y, LAMS))
     assert np.array_equal(before[0], X) and np.array_equal(before[1], Y)
 
 
@@ -90,7 +87,7 @@ def raises(X, y, lam):
 @pytest.mark.parametrize(
     ("function", "sentence"),
     [
-        (raises, "At λ = 0, your function raised ZeroDivisionError: &lt;b&gt;zero&lt;/b&gt;"),
+        (raises, "At λ = 0, your function raised ZeroDivisionError: <b>zero</b>"),
         (lambda X, y, lam: exit(), "At λ = 0, your function raised SystemExit"),
         (lambda X, y: None, "your function raised TypeError"),
         (lambda X, y, lam: None, "your function returned nothing: end it with `return w, b`."),
@@ -102,17 +99,17 @@ def raises(X, y, lam):
     ],
 )
 def test_a_function_that_cannot_be_drawn_gets_a_sentence(function, sentence):
-    box = tune(function, X, Y, LAMS)
-    assert len(box.children) == 1 and sentence in box.children[0].value
+    shown = tune(function, X, Y, LAMS)
+    assert sentence in repr(shown)
+    assert shown._repr_mimebundle_() == {"text/plain": repr(shown)}
 
 
-def test_an_unfinished_function_is_asked_for():
-    def unfinished(X, y, lam):
-        raise NotImplementedError
-
-    assert words(tune(unfinished, X, Y, LAMS)) == (
-        "Finish your function first, then run this cell again."
-    )
+def test_a_function_that_is_not_written_yet_is_named():
+    names = {"__name__": "__main__"}
+    code = "def helper(X):\n    raise NotImplementedError\n"
+    exec(f"{code}def mine(X, y, lam):\n    return helper(X)", names)
+    told = "This needs `helper`, which is not written yet."
+    assert repr(tune(names["mine"], X, Y, LAMS)) == told
 
 
 def test_a_function_without_end_is_ended(monkeypatch):
@@ -125,26 +122,25 @@ def test_a_function_without_end_is_ended(monkeypatch):
             except:  # noqa: E722
                 continue
 
-    assert "did not finish in time" in words(tune(endless, X, Y, LAMS))
+    assert "did not finish in time" in repr(tune(endless, X, Y, LAMS))
 
 
-def test_trouble_at_one_value_is_said_there():
+def test_trouble_at_one_value_is_said_there_and_nothing_is_drawn():
     def fails_at_zero(X, y, lam):
         return fit(X, y, lam) if lam else None
 
-    box = tune(fails_at_zero, X, Y, LAMS)
-    assert words(box) == "At λ = 0, your function returned nothing: end it with `return w, b`."
-    box.children[0].value = 1
-    assert words(box).startswith("λ = 0.1. Mean squared error:")
-    picture(box)
+    shown = tune(fails_at_zero, X, Y, LAMS)
+    assert repr(shown) == "At λ = 0, your function returned nothing: end it with `return w, b`."
+    assert shown.words[1].startswith("λ = 0.1. Mean squared error:")
+    first, *others = drawable(shown)["steps"]
+    assert first == {"lam": 0.0, "label": "0"} and all("fitted" in step for step in others)
 
 
-def test_where_nobody_sees_widgets_words_are_made_and_no_picture(monkeypatch):
-    monkeypatch.setenv(module.UNSEEN, "1")
-    box = tune(fit, X, Y, LAMS)
-    assert words(box).startswith("λ = 0.") and box.children[2].value == ""
-    monkeypatch.delenv(module.UNSEEN)
-    picture(tune(fit, X, Y, LAMS))
+def test_where_nobody_sees_widgets_there_are_words_alone(monkeypatch):
+    shown = tune(fit, X, Y, LAMS)
+    assert len(shown._repr_mimebundle_()) > 1
+    monkeypatch.setenv(front.UNSEEN, "1")
+    assert shown._repr_mimebundle_() == {"text/plain": repr(shown)}
 
 
 @pytest.mark.parametrize(
@@ -152,12 +148,12 @@ def test_where_nobody_sees_widgets_words_are_made_and_no_picture(monkeypatch):
 )
 def test_degenerate_data_are_refused_in_a_sentence_or_drawn(given, recwarn):
     try:
-        box = tune(fit, **given, lams=[0.0, 1e-40, 1.0, 1e40])
+        shown = tune(fit, **given, lams=[0.0, 1e-40, 1.0, 1e40])
     except ValueError as why:
         assert re.match(r"(X|y) .*: (pass|remove) ", str(why))
     else:
-        assert words(box).startswith("λ = 0.")
-        picture(box)
+        assert repr(shown).startswith("λ = 0.")
+        drawable(shown)
     assert not [str(warning.message) for warning in recwarn]
 
 

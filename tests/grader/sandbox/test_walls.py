@@ -29,7 +29,7 @@ from reglib.exercises import ASSIGNMENTS, assignment
 
 needs_bwrap = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
 ROOT = Path(__file__).parents[3]
-AVAILABLE = ("check", "data", "widgets.tune")
+AVAILABLE = ("check", "data", "widgets.choose", "widgets.tune", "written")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,8 @@ print(json.dumps(found))
         "/site/reglib/__init__.py",
         *("/site/reglib/check.py", "/site/reglib/guard.py", "/site/reglib/inputs.py"),
         *("/site/reglib/checks/run.py", "/site/reglib/widgets/__init__.py"),
-        *("/site/reglib/widgets/tune.py", "/site/reglib/palette.py"),
+        *(f"/site/reglib/widgets/{name}.py" for name in ("choose", "fits", "front", "tune")),
+        *("/site/reglib/palette.py", "/site/reglib/written.py"),
     }
 
 
@@ -190,13 +191,18 @@ def test_no_part_of_a_figure_is_cut_off(nursery, layout, title):
 
 
 @needs_bwrap
-def test_what_stands_under_a_slider_is_not_drawn_as_nobody_sees_it(told):
+def test_under_a_slider_there_are_words_alone_as_nobody_moves_it(told):
     code = """
-from reglib.widgets import tune
-box = tune(lambda X, y, lam: ([lam], 0.0), [[1.0], [2.0]], [3.0, 5.0], [0, 1])
-print(*(bool(child.value) for child in box.children[1:]))
+from reglib.widgets import choose, tune
+drawn = []
+for shown in (
+    tune(lambda X, y, lam: ([lam], 0.0), [[1.0], [2.0]], [3.0, 5.0], [0, 1]),
+    choose(lambda option, ax: drawn.append(option), "degree", [1, 2, 3], start=2),
+):
+    print(*shown._repr_mimebundle_(), str(shown)[:10])
+print(drawn)
 """
-    assert told(code) == "True False\n"
+    assert told(code) == "text/plain λ = 0. Mea\ntext/plain degree = 2\n[2]\n"
 
 
 @needs_bwrap

@@ -1,0 +1,227 @@
+/* The page's one Python. Nothing is fetched before start(), run() or call() is called.
+
+   Requests wait for one another. Whatever ends a cell by force, stop() or its time, ends the worker
+   in which Python runs; a new one starts from the compiled module, and the cells that were kept run
+   again in it, in their order. */
+
+const HERE = import.meta.url;
+const SECONDS = 60;
+// A type that only a module with exceptions by reference can have, which our Python needs.
+const PROBE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 105, 0]);
+const OTHER = "Use a current Firefox, Chrome, Edge or Safari, or download the notebook and work in Jupyter.";
+
+class Engine extends EventTarget {
+  state = "idle"; // "loading", "ready", "busy" or "failed"
+  trouble = ""; // why it failed: a sentence, and what to do instead
+  #files; // what manifest.json says
+  #loaded = {}; // for the next worker: the compiled module, and the files that have come
+  #worker;
+  #ready; // a promise, once a worker has been asked for
+  #watchers = new Set(); // of progress
+  #kept = []; // cells to run again after a stop: { key, code }
+  #rerun = 0; // how many have been run again since the last answer
+  #running; // the request under way
+  #last = Promise.resolve(); // the end of the queue
+  #id = 0;
+
+  /* Load Python, if it is not there yet. onProgress gets { loaded, total, stage }, in bytes;
+     stage is "download", "start", "ready", and "figures" when Matplotlib comes later. */
+  start(onProgress) {
+    if (onProgress) this.#watchers.add(onProgress);
+    this.#ready ??= this.#load();
+    return this.#ready;
+  }
+
+  /* Run a cell as Jupyter would. See below for what comes back. With `keep` it is run again after
+     a stop, if it ended without error; a word as `keep` stands for a cell of which only the last
+     run counts. */
+  run(code, { onOutput = () => {}, seconds = SECONDS, keep = true } = {}) {
+    return this.#queued(() => this.#cell(code, { onOutput, seconds, keep }));
+  }
+
+  /* Call a function of desk.py, or "module:function", with JSON in and JSON out, apart from the
+     learner's own names. Raises Error with Python's message, and with what a cell's answer has. */
+  call(name, args = [], { seconds = SECONDS } = {}) {
+    return this.#queued(async () => {
+      const done = await this.#renewed(await this.#ask({ call: name, args }, { onOutput: () => {}, seconds }));
+      if (done.status !== "ok") throw Object.assign(new Error(done.message), done);
+      return done.value;
+    });
+  }
+
+  /* End the running cell, if there is one. */
+  stop() {
+    this.#running?.end("stopped", "You stopped this cell.");
+  }
+
+  #queued(work) {
+    const result = this.#last.then(() => this.start()).then(work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  async #cell(code, { onOutput, seconds, keep }) {
+    const done = await this.#ask({ code }, { onOutput, seconds });
+    if (keep && done.status === "ok") this.#keep(keep, code);
+    return this.#renewed(done);
+  }
+
+  /* What ended by force took the worker with it: have a new one, and say what has run again in it. */
+  async #renewed(done) {
+    // A stop during an answer is no fault of what waits behind it.
+    if (done.status === "stopped" || done.status === "timeout" || done.status === "broken") {
+      this.#ready = this.#load();
+      await this.#ready.catch(() => {});
+    }
+    const rerun = this.#rerun;
+    this.#rerun = 0;
+    return { ...done, status: done.status === "broken" ? "error" : done.status, rerun };
+  }
+
+  #keep(key, code) {
+    this.#kept = this.#kept.filter((cell) => cell.key !== key || key === true);
+    this.#kept.push({ key, code });
+  }
+
+  /* Ask the worker; the answer is { status, outputs, ms, message?, value? }, whatever happens. */
+  #ask(request, { onOutput, seconds }) {
+    const id = (this.#id += 1);
+    const outputs = [];
+    const began = performance.now();
+    return new Promise((resolve) => {
+      const add = (output) => { merge(outputs, output); onOutput(output); };
+      const settle = (done) => {
+        clearTimeout(running.timer);
+        this.#running = undefined;
+        this.#become("ready");
+        resolve({ outputs, ms: Math.round(performance.now() - began), ...done });
+      };
+      const running = {
+        id,
+        add,
+        settle,
+        end: (status, message) => {
+          this.#worker.terminate();
+          add({ output_type: "error", ename: NAMES[status], evalue: message, traceback: [message] });
+          settle({ status, message });
+        },
+        wait: () => clearTimeout(running.timer), // for files, which is no fault of the cell
+        go: () => {
+          running.wait();
+          running.timer = setTimeout(() => running.end("timeout", late(seconds)), 1000 * seconds);
+        },
+      };
+      this.#running = running;
+      this.#become("busy");
+      running.go();
+      this.#worker.postMessage({ run: { id, ...request } });
+    });
+  }
+
+  async #load() {
+    this.#become("loading");
+    try {
+      check();
+      this.#files ??= await manifest();
+      await this.#spawn();
+      const again = this.#kept;
+      this.#kept = [];
+      for (const { key, code } of again) {
+        const done = await this.#ask({ code }, { onOutput: () => {}, seconds: SECONDS });
+        // Whoever stops it here wants none of them, or they would stand in the way for ever.
+        if (done.status === "stopped" || done.status === "timeout" || done.status === "broken") return this.#load();
+        this.#rerun += 1;
+        if (done.status === "ok") this.#keep(key, code);
+      }
+      this.#become("ready");
+    } catch (error) {
+      this.trouble = sentence(error);
+      this.#ready = undefined; // so that she can try again
+      this.#become("failed");
+      throw new Error(this.trouble);
+    }
+  }
+
+  #spawn() {
+    return new Promise((resolve, reject) => {
+      this.#worker?.terminate();
+      const worker = (this.#worker = new Worker(new URL("worker.js", HERE), { type: "module" }));
+      worker.onerror = (event) => reject(new Error(event.message || "worker.js could not be loaded."));
+      worker.onmessage = ({ data }) => {
+        if (worker !== this.#worker) return; // of one that has been ended
+        const running = this.#running;
+        if (data.progress) {
+          if (data.progress.stage === "figures") running?.wait();
+          if (data.progress.stage === "ready") running?.go();
+          this.#tell(data.progress);
+        } else if (data.loaded) Object.assign(this.#loaded, data.loaded);
+        else if (data.ready) {
+          this.#tell({ loaded: 0, total: 0, stage: "ready" });
+          resolve();
+        } else if (data.output?.id === running?.id) running?.add(data.output.output);
+        else if (data.done?.id === running?.id) running?.settle(data.done);
+        else if (data.failed?.fatal) running?.end("broken", broken(data.failed.message));
+        else if (data.failed) reject(new Error(data.failed.message));
+      };
+      worker.postMessage({ start: { files: this.#files, ...this.#loaded } });
+    });
+  }
+
+  #tell(progress) {
+    for (const watcher of this.#watchers) watcher(progress);
+    this.dispatchEvent(new CustomEvent("progress", { detail: progress }));
+  }
+
+  #become(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.dispatchEvent(new Event("state"));
+  }
+}
+
+const NAMES = { stopped: "KeyboardInterrupt", timeout: "TimeoutError", broken: "SystemError" };
+
+const late = (seconds) => `This cell did not end within ${seconds} s, so it was stopped. Look for a loop `
+  + "whose condition never changes, or try it on less data.";
+
+const broken = (message) => (/memory/i.test(message)
+  ? "Python ran out of memory, and was started anew. Make the arrays smaller."
+  : "Python broke down in this cell, and was started anew. A function that calls itself without end does that.");
+
+/* Add an output to those of a cell; what is written to one stream belongs together. */
+function merge(outputs, output) {
+  const last = outputs.at(-1);
+  if (output.output_type === "stream" && last?.output_type === "stream" && last.name === output.name) {
+    last.text += output.text;
+  } else if (output.output_type !== "clear") outputs.push({ ...output });
+}
+
+function check() {
+  if (location.protocol === "file:") {
+    throw new Error("A browser starts no Python for a page opened as a file. Serve the folder: in it, run "
+      + "`python3 -m http.server`, and open http://localhost:8000/.");
+  }
+  if (typeof WebAssembly === "undefined" || !WebAssembly.validate(PROBE)) {
+    throw new Error(`This browser cannot run Python: it is too old, or WebAssembly is switched off. ${OTHER}`);
+  }
+  if (typeof DecompressionStream === "undefined") throw new Error(`This browser is too old to run Python. ${OTHER}`);
+}
+
+async function manifest() {
+  const response = await fetch(new URL("manifest.json", HERE), { cache: "no-cache" });
+  if (!response.ok) throw new Error("There is no Python on this site: its manifest.json is not there.");
+  return (await response.json()).files;
+}
+
+/* What a learner is told, for what a browser says. */
+function sentence({ message }) {
+  if (/memory|allocat/i.test(message)) {
+    return `This device has too little memory left for Python. Close other tabs and try again. ${OTHER}`;
+  }
+  if (/fetch|network|load/i.test(message) && !/manifest|file/.test(message)) {
+    return "Python could not be fetched: there is no connection, or the site is away. Try again when it is back.";
+  }
+  return message;
+}
+
+export const engine = new Engine();
