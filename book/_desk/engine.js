@@ -24,7 +24,6 @@ class Engine extends EventTarget {
   #rerun = 0; // how many have been run again since the last answer
   #running; // the request under way
   #last = Promise.resolve(); // the end of the queue
-  #id = 0;
 
   /* Load Python, if it is not there yet. onProgress gets { loaded, total, stage }, in bytes;
      stage is "download", "start", "ready", and "figures" when Matplotlib comes later. */
@@ -82,7 +81,6 @@ class Engine extends EventTarget {
 
   /* Ask the worker; the answer is { status, outputs, ms, message?, value? }, whatever happens. */
   #ask(request, { onOutput, seconds, state = "busy" }) {
-    const id = (this.#id += 1);
     const outputs = [];
     const began = performance.now();
     return new Promise((resolve) => {
@@ -94,7 +92,6 @@ class Engine extends EventTarget {
         resolve({ outputs, ms: Math.round(performance.now() - began), ...done });
       };
       const running = {
-        id,
         add,
         settle,
         end: (status, message) => {
@@ -111,7 +108,7 @@ class Engine extends EventTarget {
       this.#running = running;
       this.#become(state);
       running.go();
-      this.#worker.postMessage({ run: { id, ...request } });
+      this.#worker.postMessage({ run: request });
     });
   }
 
@@ -155,8 +152,8 @@ class Engine extends EventTarget {
         else if (data.ready) {
           this.#tell({ loaded: 0, total: 0, stage: "ready" });
           resolve();
-        } else if (data.output?.id === running?.id) running?.add(data.output.output);
-        else if (data.done?.id === running?.id) running?.settle(data.done);
+        } else if (data.output) running?.add(data.output);
+        else if (data.done) running?.settle(data.done);
         else if (data.failed?.fatal) running?.end("broken", broken(data.failed.message));
         else if (data.failed) reject(data.failed);
       };

@@ -2,12 +2,12 @@
    interpreter. It has a file system in memory, a clock and chance, and no way to the page but this:
 
    in   { start: { files, module?, kept? } }     what manifest.json says, and what an earlier worker had
-        { run: { id, … } }                       a request, which desk.py answers
+        { run: { code } | { call, args } }       a request, which desk.py answers
    out  { progress: { loaded, total, stage } }   in bytes
         { loaded: { module, kept } }             for the next worker: the compiled module, and files
         { ready: true }
-        { output: { id, output } }               one output as nbformat has it
-        { done: { id, … } }                      the answer of desk.py
+        { output }                               one output as nbformat has it
+        { done: { … } }                          the answer of desk.py
         { failed: { name?, message, fatal? } }         it could not start, or has broken down
 
    https://wasix.org/docs/api-reference/wasi lists what WASI's functions do. */
@@ -160,7 +160,7 @@ function answer(run) {
   }
   const ms = Math.round(performance.now() - began);
   const memory = python.memory.buffer.byteLength;
-  if (request.done) postMessage({ done: { id: run.id, ...request.done, ms, memory } });
+  if (request.done) postMessage({ done: { ...request.done, ms, memory } });
   else postMessage({ failed: { message: said, fatal: true } });
 }
 
@@ -179,7 +179,7 @@ function call(root, at, length, outAt, outLength) {
 const NOTHING = new Uint8Array();
 const ANSWERS = new Map(Object.entries({
   next: () => encoder.encode(JSON.stringify(request)),
-  output: ({ output }) => { postMessage({ output: { id: request.id, output } }); return NOTHING; },
+  output: ({ output }) => { postMessage({ output }); return NOTHING; },
   done: ({ done }) => { request.done = done; return NOTHING; },
   figures: fetchFigures,
 }));

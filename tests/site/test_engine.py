@@ -1,5 +1,6 @@
 """Python in the page: cells that run as in Jupyter, and whatever a learner's code may do to it."""
 
+import contextlib
 import functools
 import gzip
 import json
@@ -315,6 +316,16 @@ def test_a_learners_code_reaches_neither_page_nor_network(page, run, code):
 # --- servers, and browsers ---
 
 
+@contextlib.contextmanager
+def served(handler, folder):
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(handler, directory=str(folder))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
 class OddTypes(QuietHandler):
     """Calls every file but pages and scripts a text."""
 
@@ -354,10 +365,8 @@ class PacksAgain(OddTypes):
     ],
 )
 def test_it_starts_from_any_server(visit, desk, handler):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(desk)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        page = visit(f"http://127.0.0.1:{server.server_port}/engine.html")
+    with served(handler, desk) as address:
+        page = visit(address + "engine.html")
         coming = page.evaluate(
             """async () => {
                 const seen = [];
@@ -369,8 +378,6 @@ def test_it_starts_from_any_server(visit, desk, handler):
         draw = "import matplotlib.pyplot as plt\nplt.plot([1])"
         shown = page.evaluate("(code) => run(code)", draw)["outputs"][-1]
         assert "image/svg+xml" in shown["data"], shown
-    finally:
-        server.shutdown()
 
 
 OLD = "WebAssembly.validate = () => false"
@@ -395,13 +402,35 @@ def test_a_browser_that_cannot_is_told_what_to_do(visit, desk, serve, script, se
     assert not any(name.endswith(".bin") for name in page.requested)
 
 
-def test_after_a_failure_it_can_be_tried_again(visit, desk, serve):
-    page = visit(serve(desk) + "engine.html", errors_allowed=True)
-    page.route("**/library-*.bin", lambda route: route.abort())
-    told = "engine.run('1').catch(({ message }) => message)"
-    assert "Try again" in page.evaluate(told)
-    page.unroute("**/library-*.bin")
-    page.route("**/library-*.bin", lambda route: route.fulfill(status=404, body="gone"))
-    assert "the server answered 404" in page.evaluate(told)
-    page.unroute("**/library-*.bin")
-    assert page.evaluate(told)["status"] == "ok"
+class Fails(QuietHandler):
+    """Does to the library's file what is asked for: drops it, half of it, or knows of none."""
+
+    trouble = ""
+
+    def do_GET(self):
+        if not self.trouble or "library-" not in self.path:
+            return super().do_GET()
+        if self.trouble == "gone":
+            return self.send_error(404)
+        if self.trouble == "half":
+            self.send_response(200)
+            self.send_header("Content-Length", "1000000")
+            self.end_headers()
+            self.wfile.write(b"\x1f\x8b" + bytes(1000))
+        self.close_connection = True
+
+
+def test_after_a_failure_it_can_be_tried_again(visit, desk):
+    with served(Fails, desk) as address:
+        page = visit(address + "engine.html", errors_allowed=True)
+        for trouble, sentence in (
+            ("dropped", "Try again when it is back"),
+            ("half", "Try again when it is back"),
+            ("gone", "the server answered 404"),
+        ):
+            Fails.trouble = trouble
+            told = page.evaluate("engine.run('1').catch(({ message }) => message)")
+            assert sentence in told
+            assert page.evaluate("engine.state") == "failed"
+        Fails.trouble = ""
+        assert page.evaluate("run('1')")["status"] == "ok"
