@@ -8,6 +8,8 @@ const HERE = import.meta.url;
 const SECONDS = 60;
 // A type that only a module with exceptions by reference can have, which our Python needs.
 const PROBE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 105, 0]);
+const AWAY = "Python could not be fetched whole: there is no connection, or the site is away. Try again when "
+  + "it is back.";
 const OTHER = "Use a current Firefox, Chrome, Edge or Safari, or download the notebook and work in Jupyter.";
 
 class Engine extends EventTarget {
@@ -22,7 +24,6 @@ class Engine extends EventTarget {
   #rerun = 0; // how many have been run again since the last answer
   #running; // the request under way
   #last = Promise.resolve(); // the end of the queue
-  #id = 0;
 
   /* Load Python, if it is not there yet. onProgress gets { loaded, total, stage }, in bytes;
      stage is "download", "start", "ready", and "figures" when Matplotlib comes later. */
@@ -84,8 +85,7 @@ class Engine extends EventTarget {
   }
 
   /* Ask the worker; the answer is { status, outputs, ms, message?, value? }, whatever happens. */
-  #ask(request, { onOutput, seconds }) {
-    const id = (this.#id += 1);
+  #ask(request, { onOutput, seconds, state = "busy" }) {
     const outputs = [];
     const began = performance.now();
     return new Promise((resolve) => {
@@ -93,11 +93,10 @@ class Engine extends EventTarget {
       const settle = (done) => {
         clearTimeout(running.timer);
         this.#running = undefined;
-        this.#become("ready");
+        if (state === "busy") this.#become("ready");
         resolve({ outputs, ms: Math.round(performance.now() - began), ...done });
       };
       const running = {
-        id,
         add,
         settle,
         end: (status, message) => {
@@ -112,9 +111,9 @@ class Engine extends EventTarget {
         },
       };
       this.#running = running;
-      this.#become("busy");
+      this.#become(state);
       running.go();
-      this.#worker.postMessage({ run: { id, ...request } });
+      this.#worker.postMessage({ run: request });
     });
   }
 
@@ -127,7 +126,7 @@ class Engine extends EventTarget {
       const again = this.#kept;
       this.#kept = [];
       for (const { key, code } of again) {
-        const done = await this.#ask({ code }, { onOutput: () => {}, seconds: SECONDS });
+        const done = await this.#ask({ code }, { onOutput: () => {}, seconds: SECONDS, state: "loading" });
         // Whoever stops it here wants none of them, or they would stand in the way for ever.
         if (done.status === "stopped" || done.status === "timeout" || done.status === "broken") return this.#load();
         this.#rerun += 1;
@@ -146,7 +145,7 @@ class Engine extends EventTarget {
     return new Promise((resolve, reject) => {
       this.#worker?.terminate();
       const worker = (this.#worker = new Worker(new URL("worker.js", HERE), { type: "module" }));
-      worker.onerror = (event) => reject(new Error(event.message || "worker.js could not be loaded."));
+      worker.onerror = ({ message }) => reject(new Error(message || AWAY));
       worker.onmessage = ({ data }) => {
         if (worker !== this.#worker) return; // of one that has been ended
         const running = this.#running;
@@ -158,10 +157,10 @@ class Engine extends EventTarget {
         else if (data.ready) {
           this.#tell({ loaded: 0, total: 0, stage: "ready" });
           resolve();
-        } else if (data.output?.id === running?.id) running?.add(data.output.output);
-        else if (data.done?.id === running?.id) running?.settle(data.done);
+        } else if (data.output) running?.add(data.output);
+        else if (data.done) running?.settle(data.done);
         else if (data.failed?.fatal) running?.end("broken", broken(data.failed.message));
-        else if (data.failed) reject(new Error(data.failed.message));
+        else if (data.failed) reject(data.failed);
       };
       worker.postMessage({ start: { files: this.#files, ...this.#loaded } });
     });
@@ -213,13 +212,11 @@ async function manifest() {
   return (await response.json()).files;
 }
 
-/* What a learner is told, for what a browser says. */
-function sentence({ message }) {
-  if (/memory|allocat/i.test(message)) {
+/* What a learner is told, for what a browser says: with TypeError it means a fetch that has failed. */
+function sentence({ name, message }) {
+  if (name === "TypeError") return AWAY;
+  if (name === "RangeError" || /memory/i.test(message)) {
     return `This device has too little memory left for Python. Close other tabs and try again. ${OTHER}`;
-  }
-  if (/fetch|network|load/i.test(message) && !/manifest|file/.test(message)) {
-    return "Python could not be fetched: there is no connection, or the site is away. Try again when it is back.";
   }
   return message;
 }

@@ -103,4 +103,4 @@ def _reread(label: str, places: Mapping[str, Place]) -> str:
     title, chapter = escape(place.title), escape(place.chapter)
     if urlsplit(place.href).scheme not in ("", "http", "https", "file"):
         raise ValueError(f"{place.href!r} is no address of a page: give a relative or an http one.")
-    return f'Reread: <a href="{escape(place.href)}">{title}</a>, in the chapter “{chapter}”.'
+    return f'Reread: <a href="{escape(place.href)}">{title}</a>, in “{chapter}”.'
