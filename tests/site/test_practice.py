@@ -179,18 +179,19 @@ def test_by_keyboard_from_the_first_hint_to_a_function_that_passes(visit, book):
     expect(hands.section.locator(".practice-tick")).to_have_text("✓ passed")
     assert_axe_finds_nothing(page)
 
-    # It drives the lesson's explorer, on whatever rows she makes, for as long as it is right.
-    whose = page.locator(".explorer[data-hers='ridge.ridge_fit'] .explorer-whose")
+    # It moves the explorer in place of ours, as long as it is the one that passed.
+    whose = page.locator("[data-hers='ridge.ridge_fit'] .explorer-whose")
     expect(whose).to_have_text("This is your function.")
-    for _ in range(5):
-        page.locator(".explorer .point").first.press("ArrowUp")
+    page.locator("[data-hers]").get_by_role("button", name="New data").press("Enter")
+    expect(whose).to_have_text("This is your function.")
+    hands.button("Move the explorer with the course's function").press("Enter")
+    expect(whose).to_have_text("")
+    hands.button("Move the explorer with my function").press("Enter")
     expect(whose).to_have_text("This is your function.")
     hands.write(WRONG)
-    hands.do("Check")
+    hands.do("Run")
     expect(whose).to_have_text("")
     hands.write(RIGHT)
-    hands.do("Check")
-    expect(whose).to_have_text("This is your function.")
 
     # All of it is there another day, and Python is not fetched to show it.
     before = len(fetched(page))
