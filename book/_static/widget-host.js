@@ -1,7 +1,7 @@
 /* Runs an anywidget module with no Jupyter around it, on a model that is of the page alone. */
 
 /** The part of a Jupyter widget model that the anywidget convention promises to a module. */
-function makeModel(state) {
+export function makeModel(state) {
   const listeners = {};
   return {
     get: (name) => state[name],

@@ -3,7 +3,7 @@
 Each stands where the formula of an exercise takes it by keyword, in place of what belongs there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -162,3 +162,12 @@ def inherited(
 def as_choices(*given: tuple[str, str, str, Callable]) -> tuple[Choice, ...]:
     """Choices from (name, advice, section, value)."""
     return tuple(Choice(*one) for one in given)
+
+
+def twins(page: str, questions: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The questions of a page that ask in words what mistakes get wrong, for each mistake.
+
+    >>> twins("book/penalties/ridge", {"limit": ("the intercept is penalised",)})
+    {'the intercept is penalised': 'book/penalties/ridge#limit'}
+    """
+    return {name: f"{page}#{id}" for id, names in questions.items() for name in names}

@@ -39,19 +39,18 @@ def task(entry: Entry) -> dict[str, Any]:
     >>> task(find("ridge.ridge_fit"))["sentence"]
     'Return (w, b) that minimise J; at λ = 0 the shortest such w.'
     """
-    home = entry.name.partition(".")[0]
-    solved, released = _cells("solutions", home), _cells("exercises", home)
-    source = _SOLUTION.sub("", solved[entry.function]).rstrip()
-    text, session = solved[f"text_{entry.function}"], example(entry)
+    text, solved = _cells("solutions", entry)
+    _, stub = _cells("exercises", entry)
+    source, session = _SOLUTION.sub("", solved).rstrip(), example(entry)
     title = _HEADING.match(text)
-    said = _HEADING.sub("", _HINT.sub("", text)).replace(f"```python\n{session}\n```\n", "")
+    said = _HEADING.sub("", _HINT.sub("", text)).replace(f"```python\n{session}\n```", "")
     return {
         "exercise": entry.name,
         "title": title[1][0].upper() + title[1][1:],
         "sentence": ast.get_docstring(function(source, entry)),
         "text": said.strip(),
         "signature": f"def {entry.call}:",
-        "stub": released[entry.function],
+        "stub": stub,
         "example": session,
         "hints": [{"title": title, "text": hint} for title, hint in _HINT.findall(text)],
         "solution": source,
@@ -89,9 +88,15 @@ def function(source: str, entry: Entry) -> ast.FunctionDef:
     return found
 
 
+def _cells(folder: str, entry: Entry) -> tuple[str, str]:
+    """The cell in which the function is written, and before it the text above it."""
+    cells = _sources(folder, entry.name.partition(".")[0])
+    at = next(i for i, source in enumerate(cells) if f"def {entry.call}:" in source)
+    return cells[at - 1], cells[at]
+
+
 @cache
-def _cells(folder: str, assignment: str) -> dict[str, str]:
-    """The sources of a notebook's cells, by their ids."""
+def _sources(folder: str, assignment: str) -> list[str]:
     file = repository.path(folder, assignment, f"{assignment}.ipynb")
     cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
-    return {cell["id"]: "".join(cell["source"]) for cell in cells}
+    return ["".join(cell["source"]) for cell in cells]

@@ -39,12 +39,12 @@ def choose(draw: Callable, name: str, options: Iterable[object], *, start: objec
             title, picture = _drawn(draw, option)
         except NotImplementedError as error:
             if sentence := unwritten(error):
-                return Steps("choose.js", [sentence])
+                return Steps("choose", [sentence])
             raise
         words.append(f"{name} = {option}." + (f" {title}." if title else ""))
         pictures.append(picture)
     facts = {"name": str(name), "options": list(map(str, options)), "pictures": pictures}
-    return Steps("choose.js", words, facts, at)
+    return Steps("choose", words, facts, at)
 
 
 def _drawn(draw: Callable, option: object) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """What shows a thing that is moved: a widget in Jupyter, and elsewhere a message to the page.
 
-Both run the same ES module, joined from a script and those that it imports, on the same state. So
-what stands here needs neither Jupyter nor anywidget.
+Both run the same script on the same state. Jupyter is sent the script, as one module. The page has
+it, and is only told its name: what came out of a notebook must not bring code into a page. So what
+stands here needs neither Jupyter nor anywidget.
 """
 
 import os
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 IMPORT = re.compile(r'^import [^;]* from "\./([^"]*)";\n', flags=re.MULTILINE)
-#: Where anywidget is not installed: a JSON object of the `module` and the `state` of its model.
+#: Where anywidget is not installed: a JSON object of the script's name and of its model's state.
 MIME = "application/vnd.reglib.widget+json"
 # Set where a notebook runs with nobody to see its widgets: then there are words only.
 UNSEEN = "REGLIB_WIDGETS_UNSEEN"
@@ -58,12 +59,12 @@ def style() -> str:
 class Steps:
     """Things that were made once, of which a script shows one at a time, and a slider which.
 
-    script   its file
+    script   its name: of "tune" the file is tune.js
     words    what is to be seen at each step
     facts    what the script must know besides; without any, the words are all there is to show
     at       the step at which the slider begins
 
-    >>> Steps("tune.js", ["Nothing can be drawn."])
+    >>> Steps("tune", ["Nothing can be drawn."])
     Nothing can be drawn.
     """
 
@@ -85,7 +86,6 @@ class Steps:
             "at": self.at,
             "_limits": {"at": {"least": 0, "most": len(self.words) - 1}},
             "_facts": {"words": self.words, **self.facts},
-            "_css": style(),
         }
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
@@ -95,7 +95,7 @@ class Steps:
         try:
             view, _ = self.widget()._repr_mimebundle_()
         except ImportError:
-            view = {MIME: {"module": joined(self.script), "state": self.state()}}
+            view = {MIME: {"script": self.script, "state": self.state()}}
         return view | text
 
     def widget(self) -> "anywidget.AnyWidget":
@@ -103,6 +103,6 @@ class Steps:
         import anywidget
         import traitlets
 
-        state = {"_esm": joined(self.script), **self.state()}
+        state = {"_esm": joined(f"{self.script}.js"), "_css": style(), **self.state()}
         traits = {name: traitlets.Any(value).tag(sync=True) for name, value in state.items()}
         return type("Steps", (anywidget.AnyWidget,), traits)()

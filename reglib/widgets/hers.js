@@ -14,7 +14,7 @@ import { change, make, write } from "./explorer.js";
     { X, y, lams } that stay the same object until they change, returns its table for them, or
     nothing; a table is { lams, at(lam) -> { w, b } }. `start` is given what `explorer` returns. */
 export function hers(model, exercise) {
-  const whose = make("p", { class: "explorer-whose", role: "status" });
+  const whose = make("p", { class: "explorer-whose", "aria-live": "polite" });
   let [root, ask, asked, rows, version, table] = [null, null, false, null, 0, null];
   const tell = () => {
     const detail = { version, ...rows };

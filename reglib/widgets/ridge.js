@@ -75,9 +75,11 @@ function render({ model, el }) {
     return fit;
   });
   const own = hers(model, "ridge.ridge_fit");
-  const wanted = memo(({ x, y }, degree) => ({
-    X: polynomial(x, degree), y, lams: sliderLams([lams[0], lams.at(-1)]),
-  }));
+  const wanted = memo(({ x, y }, degree) => {
+    const columns = polynomial(x, degree);
+    const X = x.map((_, i) => columns.map((column) => column[i]));
+    return { X, y, lams: sliderLams([lams[0], lams.at(-1)]) };
+  });
   const draw = ({ lam: asked, degree, noise, seed, moved }) => {
     const data = dataOf(rowsOf(seed, noise), moved);
     const table = own.of(wanted(data, degree));

@@ -65,11 +65,11 @@ def tune(
     if len(names) == 1:
         facts["x"] = X[:, 0].tolist()
     facts["steps"] = [step for _, step in steps]
-    return Steps("tune.js", [words for words, _ in steps], facts)
+    return Steps("tune", [words for words, _ in steps], facts)
 
 
 def _words(sentence: str) -> Steps:
-    return Steps("tune.js", [sentence])
+    return Steps("tune", [sentence])
 
 
 def _held_out(validation: tuple[ArrayLike, ArrayLike], p: int) -> tuple[np.ndarray, np.ndarray]:

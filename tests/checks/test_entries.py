@@ -1,5 +1,6 @@
 """What every entry of every assignment must be."""
 
+import json
 import re
 
 import numpy as np
@@ -10,7 +11,7 @@ from reglib.checks.run import attempt, fresh
 from reglib.checks.tell import tell
 from reglib.checks.written import assign, example, plain
 from reglib.exercises import ASSIGNMENTS, assignment, find
-from reglib.repository import titles
+from reglib.repository import path, titles
 
 ENTRIES = [entry for name in ASSIGNMENTS for entry in assignment(name).entries]
 
@@ -159,6 +160,15 @@ def test_cited_sections_are_sections_of_the_book(entry):
     for label in (entry.section, *(m.section for m in entry.known)):
         assert re.fullmatch("[a-z]+(-[a-z]+)*", label)  # words, in case there is no book to look in
         assert titles(label), label
+
+
+@each_entry
+def test_twins_are_questions_of_the_book_on_mistakes_of_the_entry(entry):
+    assert set(entry.twins) <= {m.name for m in entry.known}
+    for place in entry.twins.values():
+        page, _, question = place.partition("#")
+        quiz = json.loads(path(f"{page}-quiz.json").read_text("utf-8"))
+        assert question in {one["id"] for one in quiz}
 
 
 @each_entry

@@ -22,12 +22,13 @@ def test_in_jupyter_it_is_a_widget_and_its_words(shown):
     assert set(data) == {"application/vnd.jupyter.widget-view+json", "text/plain"}
     assert data["text/plain"] == repr(shown)
     synced = shown.widget().get_state()
-    assert synced["_esm"] == front.joined(shown.script)
+    assert synced["_esm"] == front.joined(f"{shown.script}.js")
+    assert synced["_css"] == front.style()
     assert {name: synced[name] for name in shown.state()} == shown.state()
 
 
-def test_without_jupyter_it_is_the_same_module_and_state(shown, monkeypatch):
+def test_without_jupyter_it_is_the_same_state_and_the_name_of_the_script(shown, monkeypatch):
     monkeypatch.setitem(sys.modules, "anywidget", None)
     data = shown._repr_mimebundle_()
     assert set(data) == {front.MIME, "text/plain"}
-    assert data[front.MIME] == {"module": front.joined(shown.script), "state": shown.state()}
+    assert data[front.MIME] == {"script": shown.script, "state": shown.state()}

@@ -4,7 +4,7 @@ import numpy as np
 
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
-from reglib.exercises.choices import as_choices, inherited
+from reglib.exercises.choices import as_choices, inherited, twins
 from reglib.exercises.ridge.shrinkage_factors import ENTRY as FACTORS
 from reglib.exercises.ridge.shrinkage_factors import one_column_constant, shrinkage_factors
 
@@ -135,4 +135,15 @@ ENTRY = Entry(
     ),
     formula=_formula,
     choices=CHOICES,
+    twins=twins(
+        "book/penalties/ridge",
+        {
+            "factor": (
+                "in the factors: λ is not multiplied by n",
+                "in the factors: eigenvalues of XᵀX are taken for singular values",
+                "the shares that are taken away are added, not those that are left",
+            ),
+            "units": ("in the factors: the columns of X are standardised",),
+        },
+    ),
 )

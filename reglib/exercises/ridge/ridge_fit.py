@@ -7,7 +7,7 @@ import numpy as np
 import reglib
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
-from reglib.exercises.choices import as_choices, intercepts, strengths
+from reglib.exercises.choices import as_choices, intercepts, strengths, twins
 
 
 def ridge_fit(X, y, lam):
@@ -163,6 +163,29 @@ CHOICES = {
     "intercept": intercepts("ridge-closed-form"),
 }
 
+TWINS = twins(
+    "book/penalties/ridge",
+    {
+        "limit": (
+            "the intercept is penalised",
+            "there is no intercept",
+            "there is an intercept of zero",
+        ),
+        "pencil": (
+            "λ is not multiplied by n",
+            "λ is ignored",
+            "the penalty is twice what J asks for, λ‖w‖² for λ/2 ‖w‖²",
+        ),
+        "sklearn": ("λ is multiplied by n²",),
+        "units": (
+            "the columns are standardised on the way",
+            "the columns are standardised with the divisor n − 1 on the way",
+            "the columns are standardised, and w is not scaled back",
+            "the columns are standardised, and the intercept belongs to the standardised ones",
+        ),
+    },
+)
+
 
 ENTRY = Entry(
     name="ridge.ridge_fit",
@@ -225,4 +248,5 @@ ENTRY = Entry(
     ),
     formula=formula,
     choices=CHOICES,
+    twins=TWINS,
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
-from reglib.exercises.choices import as_choices, factors, residuals
+from reglib.exercises.choices import as_choices, factors, residuals, twins
 from reglib.exercises.ridge.ridge_objective import EXAMPLE, at_a_point, whole_at_a_point
 
 
@@ -132,4 +132,15 @@ ENTRY = Entry(
     ),
     formula=_formula,
     choices=CHOICES,
+    twins=twins(
+        "book/penalties/ridge",
+        {
+            "limit": ("the intercept is penalised",),
+            "pencil": ("the gradient of the penalty counts twice",),
+            "sklearn": (
+                "both halves are missing in J",
+                "the gradient of the loss is a sum over the rows, not a mean",
+            ),
+        },
+    ),
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
-from reglib.exercises.choices import as_choices, factors, residuals
+from reglib.exercises.choices import as_choices, factors, residuals, twins
 
 
 def at_a_point(rng: np.random.Generator, n: int, p: int, lam: float) -> tuple:
@@ -173,4 +173,15 @@ ENTRY = Entry(
     ),
     formula=_formula,
     choices=CHOICES,
+    twins=twins(
+        "book/penalties/ridge",
+        {
+            "limit": ("the intercept is penalised",),
+            "pencil": ("the penalty is not halved",),
+            "sklearn": (
+                "the objective is scikit-learn's, a sum over the rows without halves",
+                "the loss is a sum over the rows, not a mean",
+            ),
+        },
+    ),
 )

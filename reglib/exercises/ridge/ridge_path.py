@@ -182,4 +182,5 @@ ENTRY = Entry(
     ),
     formula=_formula,
     choices=CHOICES,
+    twins=FIT.twins,
 )

@@ -4,7 +4,7 @@ import numpy as np
 
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
-from reglib.exercises.choices import as_choices, strengths
+from reglib.exercises.choices import as_choices, strengths, twins
 
 
 def spread(X):
@@ -217,4 +217,15 @@ ENTRY = Entry(
     ),
     formula=formula,
     choices=CHOICES,
+    twins=twins(
+        "book/penalties/ridge",
+        {
+            "factor": (
+                "λ is not multiplied by n",
+                "eigenvalues of XᵀX are taken for singular values",
+                "the factors say what is taken away, not what is left",
+            ),
+            "units": ("the columns of X are standardised",),
+        },
+    ),
 )

@@ -8,7 +8,7 @@ import numpy as np
 import reglib
 from reglib.checks.entry import Case, Entry, Misconception
 from reglib.exercises import draws
-from reglib.exercises.choices import as_choices
+from reglib.exercises.choices import as_choices, twins
 
 
 def standardize(X_train, X_new):
@@ -262,4 +262,17 @@ ENTRY = Entry(
     ),
     formula=_formula,
     choices=CHOICES,
+    twins=twins(
+        "book/penalties/ridge",
+        {
+            "inside": (
+                "the new rows are scaled by their own mean and standard deviation",
+                "mean and standard deviation come from the training and new rows together",
+                "the new rows are centred by their own mean",
+                "the mean comes from the training and new rows together",
+                "the new rows are scaled by their own standard deviation",
+                "the standard deviation comes from the training and new rows together",
+            )
+        },
+    ),
 )

@@ -1,0 +1,268 @@
+"""A function written in the lesson: by keyboard, with Python in the page and without."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+# Without its preload, which asks for style sheets by addresses that it gets wrong.
+AXE = {"resultTypes": ["violations"], "preload": False}
+PAGE = "book/penalties/ridge.html"
+NAMES = ["ridge.ridge_objective", "ridge.ridge_fit", "ridge.shrinkage_factors"]
+HEAD = "def ridge_fit(X, y, lam):"
+WRONG = f"""{HEAD}
+    X_c, y_c = X - X.mean(axis=0), y - y.mean()
+    w = np.linalg.solve(X_c.T @ X_c + lam * np.eye(X.shape[1]), X_c.T @ y_c)
+    return w, y.mean() - X.mean(axis=0) @ w"""
+RIGHT = f"""{HEAD}
+    n, p = X.shape
+    rows = np.vstack([X - X.mean(axis=0), np.sqrt(n * lam) * np.eye(p)])
+    w = np.linalg.lstsq(rows, np.append(y - y.mean(), np.zeros(p)))[0]
+    return w, y.mean() - X.mean(axis=0) @ w"""
+MISTAKE = "λ is not multiplied by n"
+
+
+class Hands:
+    """What a keyboard does with the exercise of a name, and what is seen of it."""
+
+    def __init__(self, page, name):
+        self.page, self.press = page, page.keyboard.press
+        self.section = page.locator(f'[data-exercise="{name}"]')
+        self.content = self.section.locator(".cm-content")
+        self.status = self.section.get_by_role("status")
+        expect(self.content).to_be_visible()
+
+    def button(self, name):
+        return self.section.get_by_role("button", name=name, exact=True)
+
+    def tab(self, *names):
+        """Go on with Tab, over the buttons of these names."""
+        for name in names:
+            self.press("Tab")
+            expect(self.button(name)).to_be_focused()
+
+    @property
+    def text(self):
+        lines = self.content.locator(".cm-line")
+        return "\n".join(lines.evaluate_all("lines => lines.map((line) => line.textContent)"))
+
+    def write(self, text):
+        """Put a text in the place of what is in the editor."""
+        self.content.focus()
+        self.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(text)
+
+    def do(self, name):
+        """Press a button, and wait for what comes of it."""
+        self.button(name).press("Enter")
+        expect(self.button("Stop")).to_be_disabled()
+        return self.status.inner_text()
+
+    def offered(self):
+        return self.button("Show a solution").is_visible()
+
+
+def fetched(page):
+    """The parts of Python that the page has asked for."""
+    return [url for url in page.requested if url.endswith(".bin")]
+
+
+def assert_axe_finds_nothing(page):
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_selector(f"html[data-theme={scheme}]")
+        found = Axe().run(page, context=".practice", options=AXE).response["violations"]
+        serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
+        assert not [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in serious]
+
+
+@pytest.mark.long
+def test_by_keyboard_from_the_first_hint_to_a_function_that_passes(visit, book):
+    page = visit(book + PAGE, viewport={"width": 1280, "height": 900})
+    assert [
+        section.get_attribute("data-exercise") for section in page.locator(".practice").all()
+    ] == NAMES
+    hands = Hands(page, "ridge.ridge_fit")
+    assert "raise NotImplementedError" in hands.text
+    assert not hands.offered()
+
+    # A hint unfolds, the editor comes next, and the keys do in it what its line says.
+    hint = hands.section.locator("summary").filter(has_text="Hint 1")
+    hint.press("Enter")
+    expect(hands.section.get_by_text("Add 1000 to every y")).to_be_visible()
+    hands.section.locator("summary").filter(has_text="Hint 4").focus()
+    hands.press("Tab")
+    expect(hands.content).to_be_focused()
+    assert "Escape, then Tab" in hands.content.evaluate(
+        "node => document.getElementById(node.getAttribute('aria-describedby')).textContent"
+    )
+    hands.press("ControlOrMeta+a")
+    for i, line in enumerate(WRONG.splitlines()):
+        if i:
+            hands.press("Enter")  # which indents the line after a colon, and those after it
+        page.keyboard.type(line.strip())  # closing brackets are typed over
+    assert hands.text == WRONG
+    hands.press("Enter")
+    hands.press("Tab")
+    assert hands.text == f"{WRONG}\n{' ' * 8}"
+    hands.press("Backspace")
+    hands.press("Backspace")
+    hands.press("Escape")
+    page.wait_for_timeout(2500)  # by itself, the editor would have forgotten Escape by now
+    assert not fetched(page)
+    page.evaluate(
+        """(node) => {
+          window.progress = [];
+          const note = () => progress.push(node.innerText);
+          new MutationObserver(note).observe(node, { subtree: true, childList: true });
+        }""",
+        hands.section.locator(".practice-progress").element_handle(),
+    )
+    hands.tab("Run", "Check")
+
+    # The first check of a fault shows the evidence, the second its name.
+    first = hands.do("Check")
+    assert len(fetched(page)) == 3  # Python, its library and the course; no figure was drawn
+    assert any(re.search(r"\d\.\d of \d+\.\d MB", words) for words in page.evaluate("progress"))
+    expect(hands.button("Check")).to_be_focused()
+    assert "What came" in first and "What should come" in first and "✗" in first
+    assert MISTAKE not in first
+    hands.tab("Reset", "What is it?")
+    hands.press("Enter")
+    expect(hands.status).to_contain_text(MISTAKE)
+    expect(hands.button("What is it?")).to_have_count(0)
+    reread = hands.status.get_by_role("link")
+    assert reread.evaluate("link => link.href") == f"{book}{PAGE}#lambda-and-n"
+    assert MISTAKE in hands.do("Check")
+    expect(hands.button("What is it?")).to_have_count(0)
+
+    # What is no function to check gets a sentence, loses nothing and is no try.
+    for text, words in [
+        (f"{HEAD}\n    return (X", "line 2: '(' was never closed"),
+        ("def fit(X, y, lam): ...", f"keep the line {HEAD}"),
+        ("x = input()", "A page cannot be asked"),
+        ("import pandas", "No module named 'pandas'"),
+    ]:
+        hands.write(text)
+        assert words in hands.do("Check")
+        assert hands.text == text
+    hands.write("def ridge_fit(X, y): return X")
+    assert f"keep the line {HEAD}" in hands.do("Check")  # the second try
+    assert "keep the line" in hands.do("Check")  # the same again is none
+    assert not hands.offered()
+
+    # What does not end is stopped, and what had run is there again.
+    hands.write(f"{HEAD}\n    while True: pass\n\nridge_fit(0, 0, 0)")
+    hands.button("Run").press("Enter")
+    hands.press("Tab")
+    hands.tab("Stop")
+    expect(hands.status).to_have_text("Working …")
+    assert "Stopped. Your code is kept." in hands.do("Stop")
+    hands.write("print(np.arange(3))\nridge_fit.__code__.co_argcount")
+    assert "without an error" in hands.do("Run")
+    assert hands.section.locator(".practice-output").inner_text().split("\n") == [
+        "[0 1 2]",
+        "",
+        "2",
+    ]
+
+    # After the third honest try a solution unfolds; a function that passes ticks the lesson.
+    hands.write(f"{HEAD}\n    return 0 * X[0], 0.0")
+    hands.do("Check")
+    assert hands.offered()
+    expect(hands.section.locator(".practice-solution")).to_be_hidden()
+    hands.button("Show a solution").press("Enter")
+    expect(hands.section.locator(".practice-solution")).to_contain_text("np.linalg.lstsq")
+    hands.write(RIGHT)
+    assert "6 of 6 points" in hands.do("Check")
+    expect(hands.section.locator(".practice-tick")).to_have_text("✓ passed")
+    assert_axe_finds_nothing(page)
+
+    # All of it is there another day, and Python is not fetched to show it.
+    before = len(fetched(page))
+    page.reload()
+    hands = Hands(page, "ridge.ridge_fit")
+    assert hands.text == RIGHT and hands.offered()
+    expect(hands.section.locator(".practice-tick")).to_have_text("✓ passed")
+    hands.button("Reset").press("Enter")
+    assert "raise NotImplementedError" in hands.text
+    hands.button("Bring it back").press("Enter")
+    assert hands.text == RIGHT
+    assert len(fetched(page)) == before
+
+
+def test_on_a_phone_the_form_without_python_comes_first_and_ticks_the_lesson(visit, book):
+    page = visit(book + PAGE, viewport={"width": 390, "height": 844}, color_scheme="dark")
+    hands = Hands(page, "ridge.ridge_fit")
+    plain = hands.section.locator(".practice-plain")
+    assert plain.bounding_box()["y"] < hands.content.bounding_box()["y"]
+    expect(plain).to_contain_text("earns no points")
+    answers = ["lam", "X - X.mean(axis=0)", "y.mean() - X.mean(axis=0) @ w"]
+    for i, answer in enumerate(answers):
+        step = plain.locator(".plain-step").nth(i)
+        ask = step.get_by_role("button", name="Is this right?")
+        if not i:
+            ask.press("Enter")
+            expect(step).to_contain_text("Choose one of them first.")
+            step.get_by_label("lam / n", exact=True).press("Space")
+            hands.tab("Is this right?")
+            hands.press("Enter")
+            expect(step).to_contain_text(f"With this, {MISTAKE}.")
+            assert step.get_by_role("link").evaluate("link => link.href").endswith("#lambda-and-n")
+        step.get_by_label(answer, exact=True).press("Space")
+        ask.press("Enter")
+    expect(plain.locator(".plain-right")).to_contain_text("earns no points")
+    tick = hands.section.locator(".practice-tick")
+    expect(tick).to_have_text("✓ done without Python")
+    for unfolded in page.locator(".practice details").all():
+        unfolded.evaluate("details => { details.open = true }")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    assert_axe_finds_nothing(page)
+    page.reload()
+    expect(tick).to_have_text("✓ done without Python")
+    assert not fetched(page)
+
+
+def test_two_tabs_with_one_answer_tell_each_other(visit, book):
+    first = visit(book + PAGE)
+    second = first.context.new_page()
+    second.goto(book + PAGE)
+    one, two = (Hands(page, "ridge.ridge_fit") for page in (first, second))
+    one.write("from the first")
+    expect(two.content).to_have_text("from the first")
+    expect(two.section).to_contain_text("changed in another tab")
+    two.button("Bring back what was here").press("Enter")
+    expect(one.content).to_contain_text("raise NotImplementedError")
+    # Both write before either is saved.
+    for hands in (one, two):
+        hands.page.clock.install()
+    one.write("by one")
+    two.write("by two")
+    one.page.clock.run_for(1000)
+    expect(two.section).to_contain_text("Another tab has saved another answer")
+    two.button("Show the other").press("Enter")
+    assert two.text == "by one"
+    two.button("Change back").press("Enter")
+    assert two.text == "by two"
+
+
+def test_without_scripts_there_is_the_stub_and_a_way_to_go_on(visit, book):
+    page = visit(book + PAGE, java_script_enabled=False)
+    section = page.locator('[data-exercise="ridge.ridge_fit"]')
+    expect(section.get_by_text("raise NotImplementedError")).to_be_visible()
+    expect(section.locator(".practice-solution")).to_be_hidden()
+    assert (
+        section.get_by_role("link", name="assignment")
+        .get_attribute("href")
+        .endswith("assignments/ridge.html")
+    )
+    assert section.get_by_role("button").count() == 0
+
+
+def test_only_pages_with_an_exercise_load_its_script(built, pages):
+    with_script = [
+        page for page in pages if "desk/practice.js" in (built / page).read_text("utf-8")
+    ]
+    with_section = [page for page in pages if "data-exercise=" in (built / page).read_text("utf-8")]
+    assert with_script == with_section == [PAGE]
