@@ -51,20 +51,16 @@ SAID = [
         penalises_the_intercept,
         """\
 ridge_fit: 1 of 6 points.
-Your answers match, in every case tried, what you get when the intercept
-is penalised.
-Next: add 1000 to every y: b should go up by 1000 and w stay as it is.
-See what yours does.
+Your answers match what you get when the intercept is penalised.
+Next: add 1000 to every y: b should go up by 1000 and w stay as it is. See what yours does.
 It calls ridge_gradient, which is not right yet either: begin there.
 A small case that fails, the example above the function:
     ridge_fit(X=np.array([[0.0], [2.0]]), y=np.array([1.0, 5.0]), lam=1.0)
-gives w = [1.4], b = 0.8
-and should give w = [1.], b = 2
+gives w = [1.4], b = 0.8 and should give w = [1.], b = 2
 Right: λ = 0: least squares (1).
-Not yet: typical cases (3); whole numbers, a constant column, p > n (1);
-λ = 0 and a singular X: the shortest w (1).
-Reread: “Why the intercept is spared”, in the chapter “Penalties and
-ridge”.""",
+Not yet: typical cases (3); whole numbers, a constant column, p > n (1); λ = 0 and a
+singular X: the shortest w (1).
+Reread: “Why the intercept is spared”, in “Penalties and ridge”.""",
     ),
     (
         "ridge.ridge_fit",
@@ -72,9 +68,8 @@ ridge”.""",
         """\
 ridge_fit: 3 of 6 points. Right in all 14 cases.
 Mind: w has shape (1, 1) where (1,) is asked for.
-Next: print the shape of what you return: one of `.ravel()`, an index
-[0] or `float()` may be all that it needs, or a column of shape (n, 1)
-came in where (n,) belongs.
+Next: print the shape of what you return: one of `.ravel()`, an index [0] or `float()` may
+be all that it needs, or a column of shape (n, 1) came in where (n,) belongs.
 You see it here, the example above the function:
     ridge_fit(X=np.array([[0.0], [2.0]]), y=np.array([1.0, 5.0]), lam=1.0)
 The points are halved for that.""",
@@ -85,9 +80,9 @@ The points are halved for that.""",
         """\
 standardize: 2 of 4 points. Right in all 8 cases.
 Mind: it changes what it is given: X_train and X_new.
-Next: `X_train = X_train - m` makes a new array; `X_train -= m` and
-`X_train[i] = …` change the one that was given, and so they do through a
-second name for it: copy it first, by `X_train.copy()`.
+Next: `X_train = X_train - m` makes a new array; `X_train -= m` and `X_train[i] = …` change
+the one that was given, and so they do through a second name for it: copy it first, by
+`X_train.copy()`.
 You see it here, the example above the function:
     standardize(X_train=np.array([[1.0, 3.0], [5.0, 3.0]]), X_new=np.array([[7.0, 4.0]]))
 The points are halved for that.
@@ -98,8 +93,7 @@ It printed 16,008 characters, which are left out here.""",
         is_one_too_large,
         """\
 ridge_path: 0 of 5 points.
-Your answers match, in every case tried, what you get when b is one too
-large.
+Your answers match what you get when b is one too large.
 Next: count by hand for a short list: does your count begin at 0?
 It calls ridge_fit, which is not right yet either: begin there.
 A small case that fails, the example above the function:
@@ -107,40 +101,35 @@ A small case that fails, the example above the function:
                lams=np.array([1.0, 0.0, 3.0]))
 gives W = [[1. ], [2. ], [0.5]], b = [3. , 2. , 3.5]
 and should give W = [[1. ], [2. ], [0.5]], b = [2. , 1. , 2.5]
-Not yet: typical cases (2); the order of lams (1); a single λ, whole
-numbers, a constant column, p > n (1); λ = 0 and a singular X: the
-shortest w (1).
-Reread: “Shorter, but not smaller one by one”, in the chapter “Penalties
-and ridge”.""",
+Not yet: typical cases (2); the order of lams (1); a single λ, whole numbers, a constant
+column, p > n (1); λ = 0 and a singular X: the shortest w (1).
+Reread: “Shorter, but not smaller one by one”, in “Penalties and ridge”.""",
     ),
     (
         "ridge.ridge_objective",
         is_nan,
         """\
 ridge_objective: 0 of 3 points.
-NaN and infinity come from a division by zero, or from the root or the
-logarithm of a number that has none.
+NaN and infinity come from a division by zero, or from the root or the logarithm of a number
+that has none.
 Next: find the division in your code, and see when its divisor is zero.
 A small case that fails, the example above the function:
     ridge_objective(w=np.array([2.0, -1.0]), b=1.0, X=np.array([[1.0, 0.0], [0.0, 2.0]]),
                     y=np.array([4.0, 1.0]), lam=0.2)
-gives J = nan
-and should give J = 1.75
+gives J = nan and should give J = 1.75
 J contains NaN (not a number).
-What must hold: J is the mean of the squared residuals, halved, plus λ/2
-times the sum of the squared w.
-Not yet: loss plus penalty (1); λ = 0: the loss alone (1); whole
-numbers, p > n (1).
-Reread: “Loss plus penalty”, in the chapter “Penalties and ridge”.""",
+What must hold: J is the mean of the squared residuals, halved, plus λ/2 times the sum of
+the squared w.
+Not yet: loss plus penalty (1); λ = 0: the loss alone (1); whole numbers, p > n (1).
+Reread: “Loss plus penalty”, in “Penalties and ridge”.""",
     ),
     (
         "ridge.ridge_path",
         is_not_written,
         """\
 ridge_path: 0 of 5 points. It is not written yet.
-Next: put your code in place of the line with NotImplementedError in the
-cell above. Run that cell, then this one. Start with the example above
-it.""",
+Next: put your code in place of the line with NotImplementedError in the cell above. Run
+that cell, then this one. Start with the example above it.""",
     ),
     (
         "ridge.ridge_gradient",
@@ -153,11 +142,10 @@ It calls ridge_objective, which is not right yet either: begin there.
 A small case that fails, the example above the function:
     ridge_gradient(w=np.array([2.0, -1.0]), b=1.0, X=np.array([[1.0, 0.0], [0.0, 2.0]]),
                    y=np.array([4.0, 1.0]), lam=0.2)
-What must hold: moving one entry of w by a tiny step changes J by that
-step times its entry of grad_w, and b likewise.
-Not yet: loss plus penalty (2); λ = 0: the loss alone (1); whole
-numbers, p > n (1).
-Reread: “The gradient”, in the chapter “Penalties and ridge”.""",
+What must hold: moving one entry of w by a tiny step changes J by that step times its entry
+of grad_w, and b likewise.
+Not yet: loss plus penalty (2); λ = 0: the loss alone (1); whole numbers, p > n (1).
+Reread: “The gradient”, in “Penalties and ridge”.""",
     ),
 ]
 
