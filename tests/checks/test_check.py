@@ -68,7 +68,18 @@ def test_nothing_reaches_stderr_and_no_traceback_is_shown(capfd, monkeypatch):
     def overflows(X, y, lam):
         return np.full(X.shape[1], 1.7e308), -1.7e308
 
-    for function in (loops, warns, overflows, lambda: None, lambda X, y, lam: 1 / 0, FIT.reference):
+    def overflows_in_the_other_direction(X, y, lam):
+        return np.full(X.shape[1], -1.7e308), FIT.reference(X, y, lam)[1]
+
+    overflowing = overflows, overflows_in_the_other_direction
+    for function in (
+        loops,
+        warns,
+        *overflowing,
+        lambda: None,
+        lambda X, y, lam: 1 / 0,
+        FIT.reference,
+    ):
         check("ridge.ridge_fit", function)
     out, err = capfd.readouterr()
     assert err == "" and "Traceback" not in out
