@@ -166,8 +166,8 @@ class _Later(MetaPathFinder):
 
     def find_spec(self, name: str, path: object, target: object = None) -> ModuleSpec | None:
         if path is None and name in self.NAMES and self in sys.meta_path:
-            sys.meta_path.remove(self)
             _fetch_figures()
+            sys.meta_path.remove(self)
         return None
 
 
@@ -175,7 +175,13 @@ def _fetch_figures() -> None:
     import gzip
     import zipfile
 
-    ask(ask="figures")
+    try:
+        ask(ask="figures")
+    except OSError:
+        raise ImportError(
+            "Matplotlib could not be fetched: there is no connection, or the site is away. Run the "
+            "cell again when it is back."
+        ) from None
     with open("/figures.bin", "rb") as file:
         content = file.read()
     if content.startswith(b"\x1f\x8b"):

@@ -2,7 +2,6 @@
 
 import sys
 import types
-from unittest.mock import MagicMock
 
 import numpy as np
 
@@ -13,12 +12,22 @@ from reglib.checks.slips import slips
 from reglib.exercises import find
 
 
+class Anything:
+    """Stands for pytest, which the page has not: no test runs there."""
+
+    def __getattr__(self, name: str) -> "Anything":
+        return self
+
+    def __call__(self, *_: object, **options: object) -> "Anything":
+        return self
+
+
 def answers(entry: Entry, right: str, seed: int, generated: int | None = 10) -> dict:
     """Return functions by their names, all generated ones if their number is None.
 
     `right` is the text of a test of right implementations, a dictionary RIGHT at its end.
     """
-    sys.modules.setdefault("pytest", MagicMock())  # the page has none, and runs no test
+    sys.modules.setdefault("pytest", Anything())
     module = types.ModuleType("right")
     exec(compile(right, "right", "exec"), vars(module))
     written = {name.rpartition(".")[2]: functions for name, functions in module.RIGHT.items()}
