@@ -22,8 +22,8 @@ class Anything:
         return self
 
 
-def answers(entry: Entry, right: str, seed: int, generated: int | None = 10) -> dict:
-    """Return functions by their names, all generated ones if their number is None.
+def answers(entry: Entry, right: str, seed: int, generated: int = 10) -> dict:
+    """Return functions by their names, so many drawn by lot of those that choices and slips make.
 
     `right` is the text of a test of right implementations, a dictionary RIGHT at its end.
     """
@@ -33,18 +33,18 @@ def answers(entry: Entry, right: str, seed: int, generated: int | None = 10) -> 
     written = {name.rpartition(".")[2]: functions for name, functions in module.RIGHT.items()}
     found = {"the reference": entry.reference}
     found |= {f"right: {function.__name__}": function for function in written[entry.function]}
-    found |= {f"known: {m.name}": m.wrong for m in entry.known}
-    made = list(entry.pairs)
+    found |= {f"wrong: {m.name}": m.wrong for m in entry.misconceptions}
+    made = [*entry.known[len(entry.misconceptions) :], *entry.pairs]
     if not entry.properties:
         each = list(slips(entry))
         made += [slip.after(entry) for slip in each]
         made += [slip.after(entry, m) for m in entry.known if not m.by_rule for slip in each]
-    count = len(made) if generated is None else min(len(made), generated)
-    drawn = np.random.default_rng(seed).choice(len(made), count, replace=False)
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(len(made), min(len(made), generated), replace=False)
     return found | {f"generated: {made[i].name}": made[i].wrong for i in sorted(drawn.tolist())}
 
 
-def verdicts(name: str, right: str, seed: int, generated: int | None = 10) -> dict:
+def verdicts(name: str, right: str, seed: int, generated: int = 10) -> dict:
     """Return for each answer its points, the name of its mistake, and in which cases it shows."""
     entry = find(name)
     cases = entry.draw()
