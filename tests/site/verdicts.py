@@ -1,13 +1,16 @@
 """The verdicts on many answers to an exercise. This file runs in CPython here, and in the page."""
 
+import contextlib
 import sys
 import types
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from reglib.checks.entry import Entry
+from reglib.checks import explain
+from reglib.checks.entry import Case, Entry
 from reglib.checks.judge import judge
-from reglib.checks.run import run
+from reglib.checks.run import Outcome, run
 from reglib.checks.slips import slips
 from reglib.exercises import find
 
@@ -49,8 +52,27 @@ def verdicts(name: str, right: str, seed: int, generated: int = 10) -> dict:
     entry = find(name)
     cases = entry.draw()
     told = {}
-    for label, function in answers(entry, right, seed, generated).items():
-        judged = judge(entry, cases, run(function, [case.args for case in cases]))
-        mistake = judged.misconception.name if judged.misconception else ""
-        told[label] = [judged.points, mistake, judged.where]
+    with known_once():
+        for label, function in answers(entry, right, seed, generated).items():
+            judged = judge(entry, cases, run(function, [case.args for case in cases]))
+            mistake = judged.misconception.name if judged.misconception else ""
+            told[label] = [judged.points, mistake, judged.where]
     return told
+
+
+@contextlib.contextmanager
+def known_once() -> Iterator[None]:
+    """Remember what a known mistake gives in a case: every wrong answer is compared with it."""
+    attempt, kept = explain._attempt, {}
+
+    def once(function: Callable, case: Case) -> Outcome:
+        key = id(function), id(case)
+        if key not in kept:
+            kept[key] = attempt(function, case), function  # which must not make room for another
+        return kept[key][0]
+
+    explain._attempt = once
+    try:
+        yield
+    finally:
+        explain._attempt = attempt
