@@ -191,14 +191,17 @@ function fetchFigures(_, root) {
   if (files.kept.figures) content = new FileReaderSync().readAsArrayBuffer(files.kept.figures);
   else {
     postMessage({ progress: { loaded: 0, total: size, stage: "figures" } });
-    const ask = new XMLHttpRequest();
-    ask.open("GET", new URL(file, import.meta.url), false);
-    ask.responseType = "arraybuffer";
-    ask.send();
-    if (ask.status !== 200) throw new Error(`${file} could not be fetched.`);
-    content = ask.response;
+    try {
+      const ask = new XMLHttpRequest();
+      ask.open("GET", new URL(file, import.meta.url), false);
+      ask.responseType = "arraybuffer";
+      ask.send();
+      if (ask.status !== 200) throw new Error(`${file} could not be fetched.`);
+      content = ask.response;
+    } finally {
+      postMessage({ progress: { loaded: size, total: size, stage: "ready" } });
+    }
     files.kept.figures = new Blob([content]);
-    postMessage({ progress: { loaded: size, total: size, stage: "ready" } });
     postMessage({ loaded: { kept: files.kept } });
   }
   root.set("figures.bin", fixed(content));

