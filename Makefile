@@ -46,7 +46,7 @@ $(SITE)/.read: $(READ)
 	@mkdir -p $(@D) && touch $@
 
 lab: $(INSTALLED)  ## open the assignments in JupyterLab
-	$(BIN)/jupyter lab exercises
+	JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(BIN)/jupyter lab exercises  # without nbgrader's panels
 
 test: $(INSTALLED)  ## check the style and run the tests (PYTEST="-k ridge -n 0" for some)
 	$(BIN)/ruff check .
