@@ -242,23 +242,6 @@ def verdict(name: str, source: str, unfinished: list, places: dict) -> dict:
     return verdict_on_cell(name, source, vars(_main), unfinished=unfinished, places=places)
 
 
-def fits(function: str, X: list, y: list, lams: list) -> dict:
-    """Return what a learner's fit gives for each λ: a row of coefs and an intercept.
-
-    Raises whatever it raises, and ValueError if what it gives is no such pair of finite numbers.
-    """
-    import numpy as np
-
-    coefs, intercepts = [], []
-    for lam in lams:
-        w, b = getattr(_main, function)(np.array(X, float), np.array(y, float), lam)
-        coefs.append(np.asarray(w, float).reshape(len(X[0])).tolist())
-        intercepts.append(float(b))
-    if not (np.isfinite(coefs).all() and np.isfinite(intercepts).all()):
-        raise ValueError(f"{function} gives numbers that are not finite.")
-    return {"lams": lams, "coefs": coefs, "intercepts": intercepts}
-
-
 def _call(name: str, args: list) -> dict:
     try:
         function = pkgutil.resolve_name(name) if ":" in name else globals()[name]
