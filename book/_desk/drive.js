@@ -3,6 +3,7 @@
 
 import { engine } from "./engine.js";
 
+const FITS = "reglib.widgets.fits:table";
 const SECONDS = 20; // that all fits of a table may take
 
 /** What lets the function of an exercise drive: `set(true)` when it has passed and stands in Python's
@@ -19,8 +20,7 @@ export function driver(name) {
     working = true;
     for (const [explorer, { version, X, y, lams }] of waiting) {
       waiting.delete(explorer);
-      const table = await engine
-        .call("reglib.widgets.fits:table", [called, X, y, lams], { seconds: SECONDS }).catch(() => undefined);
+      const table = await engine.call(FITS, [called, X, y, lams], { seconds: SECONDS }).catch(() => null);
       if (on && table) explorer.dispatchEvent(new CustomEvent("reglib:hers", { detail: { version, lams, ...table } }));
     }
     working = false;

@@ -4,6 +4,7 @@
 import { driver } from "./drive.js";
 import { makeEditor } from "./editor.js";
 import { engine } from "./engine.js";
+import { keptPanel } from "./kept.js";
 import { make } from "./make.js";
 import { outputsIn, safe } from "./outputs.js";
 import { plainForm } from "./plain.js";
@@ -102,7 +103,7 @@ async function practice(section) {
     saved = (await store.get("answer", name)) ?? stub;
     if (saved === before) return;
     editor.setText(saved);
-    tell("This was changed in another tab, so it is changed here too. ", exchange("Bring back what was here", before));
+    tell("This was changed elsewhere, so it is changed here too. ", exchange("Bring back what was here", before));
   });
   store.addEventListener("conflict", (event) => {
     if (!about(event)) return;
@@ -242,4 +243,6 @@ function button(words, act) {
   return made;
 }
 
-for (const section of document.querySelectorAll(".practice[data-exercise]")) practice(section);
+const sections = [...document.querySelectorAll(".practice[data-exercise]")];
+sections.forEach(practice);
+sections.at(-1)?.after(keptPanel());
