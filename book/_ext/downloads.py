@@ -109,7 +109,7 @@ def _commands(first: str, programs: str) -> str:
         f'{programs}python -m pip install "reglib[lab] @ {place}"',
         f"{programs}jupyter lab",
     ]
-    return "\n".join(["```{raw} html", f"<pre tabindex=\"0\">{chr(10).join(lines)}</pre>", "```"])
+    return "\n".join(["```{raw} html", f'<pre tabindex="0">{chr(10).join(lines)}</pre>', "```"])
 
 
 def launches(name: str, repository: dict[str, str]) -> list[tuple[str, str]]:
