@@ -21,8 +21,8 @@ _CHECK = re.compile(r'check\("([\w.]+)", \w+\)')
 _FENCE = "`" * 12  # longer than any in a notebook
 WITHOUT = """\
 :::{{div}} desk-without
-Here you can read the notebook. To write in it and run it on this page, a script has to run, on a site that was
-built with Python in it. Or take [the notebook](../{name}.md) to Jupyter.
+Here you can read the notebook. To write in it and run it on this page, a script has to run, on a
+site that was built with Python in it. Or take [the notebook](../{name}.md) to Jupyter.
 :::"""
 
 
