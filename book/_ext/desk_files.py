@@ -198,7 +198,14 @@ def bundle(target: Path) -> None:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(SCRIPTS / name, folder)
         done = npm(
-            "ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error".split(),
+            [
+                "ci",
+                "--ignore-scripts",
+                "--prefer-offline",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ],
             return_completed_process=True,
             cwd=folder,
             env={**os.environ, "PATH": path},
