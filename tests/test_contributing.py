@@ -74,7 +74,7 @@ def grown(tmp_path_factory):
     notebook.cells[first - 1 : first - 1] = three_cells(*cells)
     nbformat.write(notebook, source)
 
-    facts, imports, question, page, line = recipe("Add an assignment")
+    facts, imports, question, page, desk, line = recipe("Add an assignment")
     home = folder / "reglib/exercises/norms"
     home.mkdir()
     (home / "__init__.py").write_text(facts, encoding="utf-8")
@@ -91,6 +91,7 @@ def grown(tmp_path_factory):
     (folder / "solutions/norms").mkdir()
     nbformat.write(notebook, folder / "solutions/norms/norms.ipynb")
     (folder / "book/assignments/norms.md").write_text(page, encoding="utf-8")
+    (folder / "book/assignments/desk/norms.md").write_text(desk, encoding="utf-8")
     insert(folder / "_toc.yml", line, "  - caption: Reference\n")
 
     python(folder, "-m", "solutions")  # make exercises

@@ -195,6 +195,7 @@ async function busy(work) {
   for (const one of buttons) one.disabled = true;
   for (const one of stops) one.disabled = false;
   const focused = document.activeElement;
+  desk.ariaBusy = "true";
   say("Working …");
   try {
     keepAll();
@@ -209,6 +210,7 @@ async function busy(work) {
     for (const one of stops) one.disabled = true;
     if (document.activeElement === document.body) focused.focus();
     count();
+    desk.ariaBusy = null;
   }
 }
 
