@@ -16,7 +16,7 @@ SITE := $(BUILD)/_build
 INSTALLED := $(VENV)/.installed
 # Each file on one worker, in the order of tests/conftest.py.
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-READ := requirements.txt $(shell find reglib exercises grader benchmarks book -type f -not -name '*.md' -not -path '*/__pycache__/*' -not -path '*/_static/*' -not -path '*/node_modules/*')
+READ := requirements.txt $(shell find reglib exercises grader benchmarks book -type f -not -name '*.md' -not -path '*/__pycache__/*' -not -path '*/_static/*' -not -path '*/_desk/*')
 # nbgrader finds alembic, and the tests find jupyter, on the PATH.
 export PATH := $(BIN):$(PATH)
 # Matrices as small as ours are slower on several threads, many times so on a busy machine.
@@ -80,7 +80,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	echo "Python 3.11, 3.12, 3.13 or 3.14 is needed, and $(or $(PYTHON),python3) is $$("$(or $(PYTHON),python3)" --version 2>/dev/null || echo not there)."; \
 	echo "Install one and name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(VENV)
-	@echo "Installing the locked packages into $(VENV) (a minute or two, once)"
+	@echo "Installing the locked packages into $(VENV) (some 500 MB, a few minutes, once)"
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -q -r requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
 	@touch $@

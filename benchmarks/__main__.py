@@ -12,7 +12,7 @@ import numpy as np
 import sklearn
 
 import reglib
-from benchmarks import explorers, grader
+from benchmarks import desk, explorers, grader
 from benchmarks.comparisons import COMPARISONS, COURSE, SIMULATED, simulated
 from benchmarks.table import Cell, seconds, tables
 from reglib.repository import path
@@ -134,7 +134,7 @@ def main() -> None:
         "",
     ]
     if not options.quick and not options.only:
-        text += [*explorers.report(options.pairs), "", *grader.report()]
+        text += [*explorers.report(options.pairs), "", *desk.report(), "", *grader.report()]
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text("\n".join(text), encoding="utf-8")
     print("\n" + "\n".join(text) + f"\nwritten to {options.output}")

@@ -20,7 +20,8 @@ from importlib.machinery import ModuleSpec
 import _host
 
 MOST = 100_000  # characters of a cell that are shown
-EVERY = 0.05  # seconds between two pieces of a stream
+EVERY = 0.05  # seconds between two pieces of a stream, once there are many
+MANY = 200
 FORMATS = {
     "text/html": "_repr_html_",
     "text/markdown": "_repr_markdown_",
@@ -48,7 +49,7 @@ class Stream(io.TextIOBase):
     left = MOST  # of all streams together
 
     def __init__(self, name: str) -> None:
-        self.name, self.pieces, self.sent = name, [], 0.0
+        self.name, self.pieces, self.last, self.count = name, [], 0.0, 0
 
     def writable(self) -> bool:
         return True
@@ -66,13 +67,14 @@ class Stream(io.TextIOBase):
                     f"\n… What comes after {MOST:,} characters is left out. Print less: a few rows "
                     "of an array, or every hundredth step.\n"
                 )
-            if time.monotonic() - self.sent > EVERY:
+            if time.monotonic() - self.last > EVERY if self.count > MANY else text.endswith("\n"):
                 self.flush()
         return len(text)
 
     def flush(self) -> None:
         if self.pieces:
-            text, self.pieces, self.sent = "".join(self.pieces), [], time.monotonic()
+            text, self.pieces = "".join(self.pieces), []
+            self.last, self.count = time.monotonic(), self.count + 1
             ask(ask="output", output={"output_type": "stream", "name": self.name, "text": text})
 
 
@@ -164,8 +166,8 @@ class _Later(MetaPathFinder):
 
     def find_spec(self, name: str, path: object, target: object = None) -> ModuleSpec | None:
         if path is None and name in self.NAMES and self in sys.meta_path:
-            sys.meta_path.remove(self)
             _fetch_figures()
+            sys.meta_path.remove(self)
         return None
 
 
@@ -173,7 +175,13 @@ def _fetch_figures() -> None:
     import gzip
     import zipfile
 
-    ask(ask="figures")
+    try:
+        ask(ask="figures")
+    except OSError:
+        raise ImportError(
+            "Matplotlib could not be fetched: there is no connection, or the site is away. Run the "
+            "cell again when it is back."
+        ) from None
     with open("/figures.bin", "rb") as file:
         content = file.read()
     if content.startswith(b"\x1f\x8b"):
@@ -213,13 +221,13 @@ def again() -> None:
     import numpy as np
 
     random.seed()
-    np.random.seed()
+    np.random.seed()  # noqa: NPY002  (a learner's code may use it)
 
 
 def answer() -> None:
     """Take a request from the worker, do it, and send what came of it."""
     request = json.loads(ask(ask="next"))
-    Stream.left, _out.sent, _err.sent = MOST, 0.0, 0.0
+    Stream.left, _out.count, _err.count = MOST, 0, 0
     name = request.get("call")
     done = _call(name, request["args"]) if name else _cell(request["code"])
     _out.flush()
@@ -281,15 +289,15 @@ def _run(code: str, place: str) -> None:
 
 
 def _report(error: BaseException) -> None:
-    """Show an exception, from the learner's first line on."""
-    at = error.__traceback__
-    while at and at.tb_frame.f_code.co_filename == __file__:
-        at = at.tb_next
-    if advice := _advice(error):
-        error.add_note(advice)
+    """Show an exception, without the lines of this file."""
     try:
-        lines = traceback.format_exception(type(error), error, at)
-        words = str(error)
+        if advice := _advice(error):
+            error.add_note(advice)
+        told = link = traceback.TracebackException.from_exception(error)
+        while link:
+            link.stack[:] = [frame for frame in link.stack if frame.filename != __file__]
+            link = link.__cause__ or link.__context__
+        lines, words = list(told.format()), str(error)
     except BaseException:  # an exception that cannot be written down
         lines, words = [type(error).__name__], ""
     _output(

@@ -8,6 +8,8 @@ const HERE = import.meta.url;
 const SECONDS = 60;
 // A type that only a module with exceptions by reference can have, which our Python needs.
 const PROBE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 105, 0]);
+const AWAY = "Python could not be fetched whole: there is no connection, or the site is away. Try again when "
+  + "it is back.";
 const OTHER = "Use a current Firefox, Chrome, Edge or Safari, or download the notebook and work in Jupyter.";
 
 class Engine extends EventTarget {
@@ -19,10 +21,9 @@ class Engine extends EventTarget {
   #ready; // a promise, once a worker has been asked for
   #watchers = new Set(); // of progress
   #kept = []; // cells to run again after a stop: { key, code }
-  #rerun = 0; // how many have been run again since the last answer
+  #rerun = 0; // how many of them have been, after the last stop
   #running; // the request under way
   #last = Promise.resolve(); // the end of the queue
-  #id = 0;
 
   /* Load Python, if it is not there yet. onProgress gets { loaded, total, stage }, in bytes;
      stage is "download", "start", "ready", and "figures" when Matplotlib comes later. */
@@ -32,18 +33,22 @@ class Engine extends EventTarget {
     return this.#ready;
   }
 
-  /* Run a cell as Jupyter would. See below for what comes back. With `keep` it is run again after
-     a stop, if it ended without error; a word as `keep` stands for a cell of which only the last
-     run counts. */
+  /* Run a cell as Jupyter would; onOutput gets each output, as nbformat has it, when it comes.
+     With `keep` it is run again after a stop, if it ended without error; a word as `keep` stands for
+     a cell of which only the last run counts. */
   run(code, { onOutput = () => {}, seconds = SECONDS, keep = true } = {}) {
-    return this.#queued(() => this.#cell(code, { onOutput, seconds, keep }));
+    return this.#queued(async () => {
+      const done = await this.#ask({ code }, { onOutput, seconds });
+      if (keep && done.status === "ok") this.#keep(keep, code);
+      return done;
+    });
   }
 
   /* Call a function of desk.py, or "module:function", with JSON in and JSON out, apart from the
      learner's own names. Raises Error with Python's message, and with what a cell's answer has. */
   call(name, args = [], { seconds = SECONDS } = {}) {
     return this.#queued(async () => {
-      const done = await this.#renewed(await this.#ask({ call: name, args }, { onOutput: () => {}, seconds }));
+      const done = await this.#ask({ call: name, args }, { seconds });
       if (done.status !== "ok") throw Object.assign(new Error(done.message), done);
       return done.value;
     });
@@ -51,7 +56,7 @@ class Engine extends EventTarget {
 
   /* End the running cell, if there is one. */
   stop() {
-    this.#running?.end("stopped", "You stopped this cell.");
+    this.#running?.end("stopped", "KeyboardInterrupt", "You stopped this cell.");
   }
 
   #queued(work) {
@@ -60,22 +65,16 @@ class Engine extends EventTarget {
     return result;
   }
 
-  async #cell(code, { onOutput, seconds, keep }) {
-    const done = await this.#ask({ code }, { onOutput, seconds });
-    if (keep && done.status === "ok") this.#keep(keep, code);
-    return this.#renewed(done);
-  }
-
-  /* What ended by force took the worker with it: have a new one, and say what has run again in it. */
-  async #renewed(done) {
-    // A stop during an answer is no fault of what waits behind it.
-    if (done.status === "stopped" || done.status === "timeout" || done.status === "broken") {
-      this.#ready = this.#load();
-      await this.#ready.catch(() => {});
-    }
-    const rerun = this.#rerun;
+  /* Ask Python, and start it anew if that has ended it. What comes back is
+     { status: "ok" | "error" | "stopped" | "timeout", outputs, ms, rerun, message?, value? }. */
+  async #ask(request, options) {
+    const done = await this.#send(request, options);
     this.#rerun = 0;
-    return { ...done, status: done.status === "broken" ? "error" : done.status, rerun };
+    if (done.ended) {
+      this.#ready = this.#load();
+      await this.#ready.catch(() => {}); // the next request tells why, if there is none
+    }
+    return { ...done, rerun: this.#rerun };
   }
 
   #keep(key, code) {
@@ -83,9 +82,7 @@ class Engine extends EventTarget {
     this.#kept.push({ key, code });
   }
 
-  /* Ask the worker; the answer is { status, outputs, ms, message?, value? }, whatever happens. */
-  #ask(request, { onOutput, seconds }) {
-    const id = (this.#id += 1);
+  #send(request, { onOutput = () => {}, seconds = SECONDS, state = "busy" }) {
     const outputs = [];
     const began = performance.now();
     return new Promise((resolve) => {
@@ -93,33 +90,33 @@ class Engine extends EventTarget {
       const settle = (done) => {
         clearTimeout(running.timer);
         this.#running = undefined;
-        this.#become("ready");
+        if (state === "busy") this.#become("ready");
         resolve({ outputs, ms: Math.round(performance.now() - began), ...done });
       };
       const running = {
-        id,
         add,
         settle,
-        end: (status, message) => {
+        end: (status, ename, message) => {
           this.#worker.terminate();
-          add({ output_type: "error", ename: NAMES[status], evalue: message, traceback: [message] });
-          settle({ status, message });
+          add({ output_type: "error", ename, evalue: message, traceback: [message] });
+          settle({ status, message, ended: true });
         },
         wait: () => clearTimeout(running.timer), // for files, which is no fault of the cell
         go: () => {
           running.wait();
-          running.timer = setTimeout(() => running.end("timeout", late(seconds)), 1000 * seconds);
+          running.timer = setTimeout(() => running.end("timeout", "TimeoutError", late(seconds)), 1000 * seconds);
         },
       };
       this.#running = running;
-      this.#become("busy");
+      this.#become(state);
       running.go();
-      this.#worker.postMessage({ run: { id, ...request } });
+      this.#worker.postMessage({ run: request });
     });
   }
 
   async #load() {
     this.#become("loading");
+    this.#rerun = 0;
     try {
       check();
       this.#files ??= await manifest();
@@ -127,9 +124,9 @@ class Engine extends EventTarget {
       const again = this.#kept;
       this.#kept = [];
       for (const { key, code } of again) {
-        const done = await this.#ask({ code }, { onOutput: () => {}, seconds: SECONDS });
-        // Whoever stops it here wants none of them, or they would stand in the way for ever.
-        if (done.status === "stopped" || done.status === "timeout" || done.status === "broken") return this.#load();
+        const done = await this.#send({ code }, { state: "loading" });
+        // Those from here on are given up, or they would stand in the way for ever.
+        if (done.ended) return await this.#load();
         this.#rerun += 1;
         if (done.status === "ok") this.#keep(key, code);
       }
@@ -146,7 +143,7 @@ class Engine extends EventTarget {
     return new Promise((resolve, reject) => {
       this.#worker?.terminate();
       const worker = (this.#worker = new Worker(new URL("worker.js", HERE), { type: "module" }));
-      worker.onerror = (event) => reject(new Error(event.message || "worker.js could not be loaded."));
+      worker.onerror = ({ message }) => reject(new Error(message || AWAY));
       worker.onmessage = ({ data }) => {
         if (worker !== this.#worker) return; // of one that has been ended
         const running = this.#running;
@@ -158,10 +155,10 @@ class Engine extends EventTarget {
         else if (data.ready) {
           this.#tell({ loaded: 0, total: 0, stage: "ready" });
           resolve();
-        } else if (data.output?.id === running?.id) running?.add(data.output.output);
-        else if (data.done?.id === running?.id) running?.settle(data.done);
-        else if (data.failed?.fatal) running?.end("broken", broken(data.failed.message));
-        else if (data.failed) reject(new Error(data.failed.message));
+        } else if (data.output) running?.add(data.output);
+        else if (data.done) running?.settle(data.done);
+        else if (data.failed?.fatal) running?.end("error", "SystemError", broken(data.failed.message));
+        else if (data.failed) reject(data.failed);
       };
       worker.postMessage({ start: { files: this.#files, ...this.#loaded } });
     });
@@ -179,8 +176,6 @@ class Engine extends EventTarget {
   }
 }
 
-const NAMES = { stopped: "KeyboardInterrupt", timeout: "TimeoutError", broken: "SystemError" };
-
 const late = (seconds) => `This cell did not end within ${seconds} s, so it was stopped. Look for a loop `
   + "whose condition never changes, or try it on less data.";
 
@@ -193,7 +188,7 @@ function merge(outputs, output) {
   const last = outputs.at(-1);
   if (output.output_type === "stream" && last?.output_type === "stream" && last.name === output.name) {
     last.text += output.text;
-  } else if (output.output_type !== "clear") outputs.push({ ...output });
+  } else outputs.push({ ...output });
 }
 
 function check() {
@@ -213,13 +208,11 @@ async function manifest() {
   return (await response.json()).files;
 }
 
-/* What a learner is told, for what a browser says. */
-function sentence({ message }) {
-  if (/memory|allocat/i.test(message)) {
+/* What a learner is told, for what a browser says: with TypeError it means a fetch that has failed. */
+function sentence({ name, message }) {
+  if (name === "TypeError") return AWAY;
+  if (name === "RangeError" || /memory/i.test(message)) {
     return `This device has too little memory left for Python. Close other tabs and try again. ${OTHER}`;
-  }
-  if (/fetch|network|load/i.test(message) && !/manifest|file/.test(message)) {
-    return "Python could not be fetched: there is no connection, or the site is away. Try again when it is back.";
   }
   return message;
 }

@@ -1,8 +1,10 @@
 /* One function to write in a lesson: an editor, Python when it is asked for, and what a check says.
    The element that book/_ext/practice.py has written holds the task; this adds what moves. */
 
+import { driver } from "./drive.js";
 import { makeEditor } from "./editor.js";
 import { engine } from "./engine.js";
+import { keptPanel } from "./kept.js";
 import { make } from "./make.js";
 import { outputsIn, safe } from "./outputs.js";
 import { plainForm } from "./plain.js";
@@ -51,8 +53,14 @@ async function practice(section) {
     solution.hidden = !solution.hidden;
     show.ariaExpanded = String(!solution.hidden);
   });
+  const drive = driver(name);
+  const drives = button("Move the explorer with my function", () => {
+    if (drive.on) return driving(false);
+    return busy(judge);
+  });
   const code = make("div", { className: "practice-code" }, editing,
-    make("div", { className: "practice-buttons" }, run, check, stop, reset), way, printed, verdict, more, note, show);
+    make("div", { className: "practice-buttons" }, run, check, stop, reset), way, printed, verdict, more, note,
+    make("div", { className: "practice-buttons" }, show, drives));
   const plain = make("details", { className: "practice-plain" }, make("summary", {}, "Without Python"),
     make("p", {}, "The same idea with nothing to type. It ticks the lesson, and earns no points."),
     plainForm({ ...data, onRight: () => remember(() => ({ plain: true })) }));
@@ -95,7 +103,7 @@ async function practice(section) {
     saved = (await store.get("answer", name)) ?? stub;
     if (saved === before) return;
     editor.setText(saved);
-    tell("This was changed in another tab, so it is changed here too. ", exchange("Bring back what was here", before));
+    tell("This was changed elsewhere, so it is changed here too. ", exchange("Bring back what was here", before));
   });
   store.addEventListener("conflict", (event) => {
     if (!about(event)) return;
@@ -134,8 +142,14 @@ async function practice(section) {
     tick.textContent = passed ? "✓ passed" : filled ? "✓ done without Python" : "";
     show.hidden = !passed && tries < TRIES;
     show.ariaExpanded = String(!solution.hidden);
+    drives.hidden = !passed || !drive.able;
+  }
+  function driving(yes) {
+    drive.set(yes && drive.able);
+    drives.textContent = drive.on ? "Move the explorer with the course's function" : "Move the explorer with my function";
   }
   mark(kept[1]);
+  drive.whenAble(async () => mark(await store.get("progress", name)));
   working(false);
 
   /* Python. */
@@ -149,6 +163,7 @@ async function practice(section) {
   async function busy(work) {
     if (!stop.disabled) return;
     working(true);
+    driving(false);
     outputs.clear();
     more.replaceChildren();
     note.replaceChildren();
@@ -193,8 +208,11 @@ async function practice(section) {
     // So that it is there for other functions, and again after a stop.
     if (found.kind !== "cell") await engine.run(text, { keep: name, seconds: SECONDS });
     let again = false;
+    let mended = [];
     await remember((old) => {
       const faults = old.faults ?? [];
+      const twins = [...new Set([...(old.twins ?? []), ...(found.twin ? [found.twin] : [])])];
+      if (!found.fault) mended = twins;
       again = faults.includes(found.fault);
       const honest = found.kind !== "cell" && bare(text) !== bare(stub) && bare(text) !== old.tried;
       return {
@@ -203,8 +221,12 @@ async function practice(section) {
         tries: (old.tries ?? 0) + honest,
         tried: honest ? bare(text) : old.tried,
         faults: found.fault && !again ? [...faults, found.fault] : faults,
+        twins,
       };
     });
+    // Questions on the mistakes that she has mended, to be asked later.
+    for (const twin of mended) await store.update("queue", twin, (old) => old ?? { since: name });
+    if (!found.fault) driving(true);
     if (!found.name || again) return say(safe(found.whole));
     say(safe(found.first));
     more.append(button("What is it?", () => {
@@ -221,4 +243,6 @@ function button(words, act) {
   return made;
 }
 
-for (const section of document.querySelectorAll(".practice[data-exercise]")) practice(section);
+const sections = [...document.querySelectorAll(".practice[data-exercise]")];
+sections.forEach(practice);
+sections.at(-1)?.after(keptPanel());

@@ -84,7 +84,7 @@ export class Store extends EventTarget {
 
   /** Forget everything, here and in other tabs. */
   async clear() {
-    for (const { kind, id } of await this.#records()) await this.remove(kind, id);
+    for (const { kind, id } of await this.#records()) await this.#write(kind, id, () => undefined, true);
   }
 
   /** All records as the text of a file. */
@@ -103,7 +103,7 @@ export class Store extends EventTarget {
         changed += 1;
         if (!old || time > old.time) return next(old, { kind, id, time, value }, old);
         return { ...old, displaced: kept(old, { time, value }) };
-      });
+      }, true);
     }
     return changed;
   }
@@ -158,8 +158,9 @@ export class Store extends EventTarget {
     return [...byKey.values()].filter(Boolean);
   }
 
-  /** Put what `make` returns in the place of a record; undefined removes it. */
-  async #write(kind, id, make) {
+  /** Put what `make` returns in the place of a record; undefined removes it. With `elsewhere` it is
+      news to this page too, as if from another tab. */
+  async #write(kind, id, make, elsewhere = false) {
     const place = key(kind, id);
     let done;
     if (!this.#memory.has(place)) {
@@ -176,9 +177,9 @@ export class Store extends EventTarget {
       this.#memory.set(place, done.result.record);
     }
     const { old, record } = done.result;
-    this.#seen.set(place, stamp(record));
+    if (!elsewhere) this.#seen.set(place, stamp(record));
     if (record !== old) {
-      this.#tell("change", { kind, id, elsewhere: false });
+      this.#tell("change", { kind, id, elsewhere });
       this.#channel.postMessage({ kind, id });
     }
     return record;

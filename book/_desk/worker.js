@@ -2,13 +2,13 @@
    interpreter. It has a file system in memory, a clock and chance, and no way to the page but this:
 
    in   { start: { files, module?, kept? } }     what manifest.json says, and what an earlier worker had
-        { run: { id, … } }                       a request, which desk.py answers
+        { run: { code } | { call, args } }       a request, which desk.py answers
    out  { progress: { loaded, total, stage } }   in bytes
         { loaded: { module, kept } }             for the next worker: the compiled module, and files
         { ready: true }
-        { output: { id, output } }               one output as nbformat has it
-        { done: { id, … } }                      the answer of desk.py
-        { failed: { message, fatal? } }          it could not start, or has broken down
+        { output }                               one output as nbformat has it
+        { done: { … } }                          the answer of desk.py
+        { failed: { name?, message, fatal? } }         it could not start, or has broken down
 
    https://wasix.org/docs/api-reference/wasi lists what WASI's functions do. */
 
@@ -23,7 +23,7 @@ let request; // the one that desk.py answers
 let said = ""; // the last that was written past Python, to a descriptor
 
 onmessage = async ({ data }) => {
-  if (data.start) await start(data.start).catch(({ message }) => postMessage({ failed: { message } }));
+  if (data.start) await start(data.start).catch(({ name, message }) => postMessage({ failed: { name, message } }));
   else answer(data.run);
 };
 
@@ -158,14 +158,16 @@ function answer(run) {
     postMessage({ failed: { message: `${error.message}\n${said}`.trim(), fatal: true } });
     return;
   }
-  if (request.done) postMessage({ done: { id: run.id, ...request.done, ms: Math.round(performance.now() - began) } });
+  const ms = Math.round(performance.now() - began);
+  const memory = python.memory.buffer.byteLength;
+  if (request.done) postMessage({ done: { ...request.done, ms, memory } });
   else postMessage({ failed: { message: said, fatal: true } });
 }
 
 /* What desk.py asks of us: bytes of JSON in, bytes out. */
 function call(root, at, length, outAt, outLength) {
   const asked = JSON.parse(decoder.decode(new Uint8Array(python.memory.buffer, at, length)));
-  const bytes = { next, output, done, figures }[asked.ask](asked, root);
+  const bytes = ANSWERS.get(asked.ask)(asked, root);
   const place = python.host_alloc(bytes.length);
   new Uint8Array(python.memory.buffer, place, bytes.length).set(bytes);
   const view = new DataView(python.memory.buffer);
@@ -174,28 +176,34 @@ function call(root, at, length, outAt, outLength) {
   return 0;
 }
 
-const nothing = new Uint8Array();
-const next = () => encoder.encode(JSON.stringify(request));
-const output = ({ output }) => { postMessage({ output: { id: request.id, output } }); return nothing; };
-const done = ({ done }) => { request.done = done; return nothing; };
+const NOTHING = new Uint8Array();
+const ANSWERS = new Map(Object.entries({
+  next: () => encoder.encode(JSON.stringify(request)),
+  output: ({ output }) => { postMessage({ output }); return NOTHING; },
+  done: ({ done }) => { request.done = done; return NOTHING; },
+  figures: fetchFigures,
+}));
 
 /* The part that draws, at the moment in which it is imported: Python waits, and so must this. */
-function figures(_, root) {
+function fetchFigures(_, root) {
   const { file, size } = files.here.figures;
   let content;
   if (files.kept.figures) content = new FileReaderSync().readAsArrayBuffer(files.kept.figures);
   else {
     postMessage({ progress: { loaded: 0, total: size, stage: "figures" } });
-    const ask = new XMLHttpRequest();
-    ask.open("GET", new URL(file, import.meta.url), false);
-    ask.responseType = "arraybuffer";
-    ask.send();
-    if (ask.status !== 200) throw new Error(`${file} could not be fetched.`);
-    content = ask.response;
+    try {
+      const ask = new XMLHttpRequest();
+      ask.open("GET", new URL(file, import.meta.url), false);
+      ask.responseType = "arraybuffer";
+      ask.send();
+      if (ask.status !== 200) throw new Error(`${file} could not be fetched.`);
+      content = ask.response;
+    } finally {
+      postMessage({ progress: { loaded: size, total: size, stage: "ready" } });
+    }
     files.kept.figures = new Blob([content]);
-    postMessage({ progress: { loaded: size, total: size, stage: "ready" } });
     postMessage({ loaded: { kept: files.kept } });
   }
   root.set("figures.bin", fixed(content));
-  return nothing;
+  return NOTHING;
 }

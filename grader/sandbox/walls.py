@@ -29,7 +29,7 @@ DEVICES = ("null", "random", "urandom")
 # Of reglib, what runs where the learner's code is, whatever the assignment; and the folders that no
 # assignment can make available: how answers are judged, and what is asked.
 ALWAYS = ("__init__", "guard", "inputs", "palette", "written", "checks.run")
-ALWAYS += ("widgets.__init__", "widgets.front")
+ALWAYS += ("widgets.__init__", "widgets.fits", "widgets.front")
 WITHHELD = ("checks", "exercises")
 MEGABYTE = 2**20
 INSIDE = Path(__file__).parent / "inside"  # all that is seen of the grader, and where

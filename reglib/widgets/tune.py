@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reglib import inputs
-from reglib.guard import TimeIsUp, call, quiet, time_limit
+from reglib.guard import TimeIsUp, quiet, time_limit
+from reglib.widgets.fits import fitted_by
 from reglib.widgets.front import Steps
 from reglib.written import unwritten
 
-LARGEST = 1e60  # of what can be squared with room to spare
 SECONDS = 10.0  # for the fits at all λ together
 
 
@@ -53,7 +53,7 @@ def tune(
     lams = inputs.moderate("lams", np.unique(inputs.penalties(lams)))
     try:
         with quiet(), time_limit(SECONDS):
-            fits = [_fitted(fit, *rows["training"], float(lam)) for lam in lams]
+            fits = [fitted_by(fit, *rows["training"], float(lam)) for lam in lams]
     except TimeIsUp:
         return _words("Your function did not finish in time: is there a loop without end?")
     except NotImplementedError as error:
@@ -108,34 +108,3 @@ def _step(
         "errors": errors,
         "fitted": {kind: values.tolist() for kind, values in fitted.items()},
     }
-
-
-def _fitted(
-    fit: Callable, X: np.ndarray, y: np.ndarray, lam: float
-) -> tuple[np.ndarray, float] | str:
-    """Return the w of shape (p,) and the number b that the learner's function gives, or in words
-    what is wrong with its answer. One that is not written yet raises `NotImplementedError`."""
-    try:
-        answer = call(fit, X.copy(), y.copy(), lam)
-    except (Exception, SystemExit) as error:
-        if unwritten(error):
-            raise
-        return f"your function raised {type(error).__name__}: {error}"
-    if answer is None:
-        return "your function returned nothing: end it with `return w, b`."
-    try:
-        w, b = answer
-        w, b = np.asarray(w, dtype=float), np.asarray(b, dtype=float)
-    except (TypeError, ValueError):
-        return "your function did not return a pair (w, b) of numbers."
-    p = X.shape[1]
-    if w.shape != (p,) or b.shape != ():
-        return (
-            f"your w has shape {w.shape} and your b has shape {b.shape}: "
-            f"a w of shape {(p,)} and a single number b can be drawn."
-        )
-    if not (np.isfinite(w).all() and np.isfinite(b)):
-        return "your w or b contains NaN or infinity."
-    if np.abs(w).max() > LARGEST or abs(b) > LARGEST:
-        return "your w or b is too large to be drawn."
-    return w, float(b)

@@ -10,6 +10,7 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import desk_files
 import pytest
 from ipywidgets.embed import embed_data
 
@@ -72,6 +73,17 @@ def pages(built):
 @pytest.fixture(scope="session")
 def book(built, serve):
     return serve(built)
+
+
+@pytest.fixture(scope="session")
+def desk(once):
+    """A folder with the desk as it is in the book, and a page of nothing but its engine."""
+
+    def lay(folder):
+        desk_files.lay(folder / "desk")
+        shutil.copy(path("tests", "site", "engine.html"), folder)
+
+    return once("desk", lay)
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,8 @@ def set_traits(button):
 button = ipywidgets.Button(description="Set them in Python")
 button.on_click(set_traits)
 display(button, *explorers.values())
+display(widgets.tune(lambda X, y, lam: ([lam], 0.0), [[1.0], [2.0]], [3.0, 5.0], [0, 1, 5]))
+widgets.choose(lambda power, ax: ax.set(title=f"to the {power}"), "power", [1, 2, 3], start=2)
 """
 
 LAST = widgets.FitExplorer().data()[0][:21].argmax()
@@ -146,6 +148,14 @@ def test_a_live_notebook_and_its_kernel_share_every_explorers_traits(visit, lab)
     for name, role, label, value, words in SEEN:
         explorer(name).get_by_role("status").filter(has_text=words).wait_for()
         assert control(name, role, label).input_value() == value
+
+    # What needs no Python to move stands below them, one displayed and one the last expression.
+    for at, (name, key, words) in enumerate(
+        [("λ", "End", "λ = 5. Mean squared error:"), ("power", "Home", "power = 1. to the 1.")]
+    ):
+        box = page.locator(".explorer").nth(len(widgets.explorers()) + at)
+        box.get_by_role("slider", name=name, exact=True).press(key)
+        box.get_by_role("status").filter(has_text=words).wait_for()
 
 
 def said(folder, name):

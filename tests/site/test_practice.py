@@ -179,6 +179,21 @@ def test_by_keyboard_from_the_first_hint_to_a_function_that_passes(visit, book):
     expect(hands.section.locator(".practice-tick")).to_have_text("✓ passed")
     assert_axe_finds_nothing(page)
 
+    # It moves the explorer in place of ours, as long as it is the one that passed.
+    whose = page.locator("[data-hers='ridge.ridge_fit'] .explorer-whose")
+    expect(whose).to_have_text("This is your function.")
+    for _ in range(5):
+        page.locator("[data-hers] .point").first.press("ArrowUp")
+    expect(whose).to_have_text("This is your function.")
+    hands.button("Move the explorer with the course's function").press("Enter")
+    expect(whose).to_have_text("")
+    hands.button("Move the explorer with my function").press("Enter")
+    expect(whose).to_have_text("This is your function.")
+    hands.write(WRONG)
+    hands.do("Run")
+    expect(whose).to_have_text("")
+    hands.write(RIGHT)
+
     # All of it is there another day, and Python is not fetched to show it.
     before = len(fetched(page))
     page.reload()
@@ -192,6 +207,7 @@ def test_by_keyboard_from_the_first_hint_to_a_function_that_passes(visit, book):
     assert len(fetched(page)) == before
 
 
+@pytest.mark.long
 def test_on_a_phone_the_form_without_python_comes_first_and_ticks_the_lesson(visit, book):
     page = visit(book + PAGE, viewport={"width": 390, "height": 844}, color_scheme="dark")
     hands = Hands(page, "ridge.ridge_fit")
@@ -224,6 +240,38 @@ def test_on_a_phone_the_form_without_python_comes_first_and_ticks_the_lesson(vis
     assert not fetched(page)
 
 
+def test_what_is_kept_is_hers_as_a_file_and_is_deleted(visit, book, tmp_path):
+    page = visit(book + PAGE)
+    hands = Hands(page, "ridge.ridge_fit")
+    stub = hands.text
+    hands.write("# mine")
+    kept = page.locator(".practice-kept")
+    page.wait_for_function(
+        """async () => {
+          const { store } = await import("/_static/desk/store.js");
+          return (await store.all("answer"))["ridge.ridge_fit"] === "# mine";
+        }"""
+    )
+    kept.locator("summary").press("Enter")
+    with page.expect_download() as saved:
+        kept.get_by_role("button", name="Save as a file").press("Enter")
+    saved.value.save_as(tmp_path / "kept.json")
+    forget = kept.get_by_role("button", name=re.compile("delete all of it", re.I))
+    forget.press("Enter")
+    expect(kept).to_contain_text("Press again")
+    assert hands.text == "# mine"
+    forget.press("Enter")
+    expect(kept).to_contain_text("All of it is deleted.")
+    expect(hands.content).to_contain_text("raise NotImplementedError")
+    assert hands.text == stub
+    kept.locator("input").set_input_files(tmp_path / "kept.json")
+    expect(hands.content).to_have_text("# mine")
+    (tmp_path / "other.json").write_text("{}")
+    kept.locator("input").set_input_files(tmp_path / "other.json")
+    expect(kept).to_contain_text("not one that this course has saved")
+    assert hands.text == "# mine"
+
+
 def test_two_tabs_with_one_answer_tell_each_other(visit, book):
     first = visit(book + PAGE)
     second = first.context.new_page()
@@ -231,7 +279,7 @@ def test_two_tabs_with_one_answer_tell_each_other(visit, book):
     one, two = (Hands(page, "ridge.ridge_fit") for page in (first, second))
     one.write("from the first")
     expect(two.content).to_have_text("from the first")
-    expect(two.section).to_contain_text("changed in another tab")
+    expect(two.section).to_contain_text("changed elsewhere")
     two.button("Bring back what was here").press("Enter")
     expect(one.content).to_contain_text("raise NotImplementedError")
     # Both write before either is saved.
@@ -261,8 +309,7 @@ def test_without_scripts_there_is_the_stub_and_a_way_to_go_on(visit, book):
 
 
 def test_only_pages_with_an_exercise_load_its_script(built, pages):
-    with_script = [
-        page for page in pages if "desk/practice.js" in (built / page).read_text("utf-8")
-    ]
-    with_section = [page for page in pages if "data-exercise=" in (built / page).read_text("utf-8")]
-    assert with_script == with_section == [PAGE]
+    def having(words):
+        return [page for page in pages if words in (built / page).read_text("utf-8")]
+
+    assert having("desk/practice.js") == having('class="practice"') == [PAGE]

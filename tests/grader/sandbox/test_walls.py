@@ -84,7 +84,7 @@ print(json.dumps(found))
         "/site/reglib/__init__.py",
         *("/site/reglib/check.py", "/site/reglib/guard.py", "/site/reglib/inputs.py"),
         *("/site/reglib/checks/run.py", "/site/reglib/widgets/__init__.py"),
-        *(f"/site/reglib/widgets/{name}.py" for name in ("choose", "front", "tune")),
+        *(f"/site/reglib/widgets/{name}.py" for name in ("choose", "fits", "front", "tune")),
         *("/site/reglib/palette.py", "/site/reglib/written.py"),
     }
 

@@ -1,0 +1,53 @@
+/* What the browser keeps, in the reader's own hands: as a file, from a file, and deleted. */
+
+import { make } from "./make.js";
+import { store } from "./store.js";
+
+const FILE = "regularization-hands-on.json";
+
+export function keptPanel() {
+  const said = make("p", { ariaLive: "polite" });
+  const chooser = make("input", { type: "file", accept: ".json", hidden: true, ariaLabel: "A file that was saved here" });
+  const button = (words, act) => {
+    const made = make("button", { type: "button" }, words);
+    made.addEventListener("click", () => act(made));
+    return made;
+  };
+  const forget = "Delete all of it";
+  const sure = "Yes, delete all of it";
+
+  async function save() {
+    const address = URL.createObjectURL(new Blob([await store.exported()], { type: "application/json" }));
+    make("a", { href: address, download: FILE }).click();
+    URL.revokeObjectURL(address);
+    said.textContent = `Saved as ${FILE}.`;
+  }
+  async function open() {
+    const [file] = chooser.files;
+    chooser.value = ""; // so that the same file can be opened again
+    if (!file) return;
+    try {
+      const changed = await store.imported(await file.text());
+      said.textContent = `${file.name} is in: ${changed} of its answers and ticks are new here.`;
+    } catch (problem) {
+      said.textContent = problem.message;
+    }
+  }
+  async function remove(pressed) {
+    if (pressed.textContent === forget) {
+      pressed.textContent = sure;
+      said.textContent = "This deletes your answers and ticks for the whole course. Press again to do so.";
+      return;
+    }
+    pressed.textContent = forget;
+    await store.clear();
+    said.textContent = "All of it is deleted.";
+  }
+  chooser.addEventListener("change", open);
+  return make("details", { className: "practice-kept" },
+    make("summary", {}, "What your browser keeps"),
+    make("p", {}, "Your answers and ticks are kept in this browser, and nowhere else."),
+    make("div", { className: "practice-buttons" },
+      button("Save as a file", save), button("Open a file", () => chooser.click()), chooser, button(forget, remove)),
+    said);
+}
