@@ -29,7 +29,8 @@ def fit(X, y, lam):
 
 
 def draw(degree, ax):
-    ax.plot([0, 1], [0, degree])
+    ax.plot([0, 1, 3], [0, degree, 1], color="red")
+    ax.plot([1, 2], [1, 0.5], "o", color="blue")
     ax.set(title=f"degree {degree}")
 
 
@@ -201,11 +202,19 @@ def test_by_hand_it_goes_to_the_nearest_lambda_of_the_grid(desk, moved):
     for key, at in (("End", 3), ("ArrowLeft", 2), ("Home", 0)):
         degree.press(key)
         settle(page)
-        shown = [picture.is_visible() for picture in pictures.locator("img").all()]
-        assert shown == [k == at for k in range(4)]
         assert pictures.get_by_role("status").inner_text() == moved["pictures"].words[at]
-    width = pictures.locator("img").first.evaluate("image => image.naturalWidth")
-    assert width > 0, "the picture can be read"
+        picture = moved["pictures"].state()["_facts"]["pictures"][at]
+        d = pictures.locator("svg path.line").first.get_attribute("d")
+        xs, ys = np.array([place.split() for place in d[1:].split("L")], dtype=float).T
+        line, marks = picture["curves"]
+        shown = pictures.locator("svg circle[fill='#0000ff']")
+        assert shown.count() == len(marks["x"])
+        for seen, side, name in ((xs, "x", "cx"), (ys, "y", "cy")):
+            slope, offset = np.polyfit(line[side], seen, 1)
+            dots = shown.evaluate_all(
+                f"dots => dots.map((dot) => Number(dot.getAttribute('{name}')))"
+            )
+            np.testing.assert_allclose(dots, slope * np.array(marks[side]) + offset, atol=0.05)
 
 
 @pytest.mark.parametrize("options", [{"color_scheme": "dark"}, PHONE])

@@ -1,16 +1,18 @@
 """choose: pictures that a learner's own function draws, one for each option."""
 
-import xml.etree.ElementTree as ET
+import json
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 from reglib.widgets import choose, front
 
 
 def draw(degree, ax):
-    ax.plot([0, 1], [0, degree], gid=f"line{degree}")
-    ax.set(title=f"degree {degree}")
+    ax.plot([0, 1, 2], [0, degree, np.nan], color="red")
+    ax.plot([0, 1], [1, 2], "o", color="k")
+    ax.set(title=f"degree {degree}", xlabel="x", yscale="log", ylim=(9, 1))
 
 
 def test_every_option_has_its_picture_and_its_words():
@@ -19,17 +21,38 @@ def test_every_option_has_its_picture_and_its_words():
     assert shown.words == [f"degree = {k}. degree {k}." for k in (1, 2, 3)]
     state = shown.state()
     assert state["at"] == 1 and state["_limits"] == {"at": {"least": 0, "most": 2}}
-    facts = state["_facts"]
+    facts = json.loads(json.dumps(state["_facts"], allow_nan=False))
     assert (facts["name"], facts["options"]) == ("degree", ["1", "2", "3"])
     for k, picture in zip((1, 2, 3), facts["pictures"], strict=True):
-        ET.fromstring(picture)
-        assert f'id="line{k}"' in picture
+        line, mark = picture["curves"]
+        assert line == {
+            "x": [0, 1, 2], "y": [0, k, None], "colour": "#ff0000", "line": True, "mark": False
+        }  # fmt: skip
+        assert mark["colour"] == "#000000" and (mark["line"], mark["mark"]) == (False, True)
+        assert picture["title"] == f"degree {k}" and picture["x"]["label"] == "x"
+        assert picture["y"] == {"kind": "log", "ends": [1.0, 9.0], "label": ""}
     assert plt.get_fignums() == before  # or the notebook would show them all
 
 
 def test_options_may_be_words_and_a_picture_may_have_no_title():
     shown = choose(lambda option, ax: None, "kind", ["a", "b"])
     assert shown.words == ["kind = a.", "kind = b."]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda ax: ax.bar([1], [2]),
+        lambda ax: ax.scatter([1], [2]),
+        lambda ax: ax.axhline(0),
+        lambda ax: ax.text(0, 0, "here"),
+        lambda ax: ax.imshow([[1]]),
+        lambda ax: ax.set_xscale("symlog"),
+    ],
+)
+def test_what_it_cannot_show_is_refused_in_a_sentence(other):
+    with pytest.raises(ValueError, match=r"draw them with ax.plot, on scales that are linear"):
+        choose(lambda option, ax: other(ax), "degree", [1])
 
 
 def test_a_function_that_is_not_written_yet_is_named():
@@ -61,8 +84,8 @@ def test_where_nobody_sees_widgets_only_the_first_is_drawn(monkeypatch):
     ("change", "message"),
     [
         ({"draw": 3}, "draw is not a function: pass the function itself"),
-        ({"options": []}, "options has 0 entries: pass from 1 to 60"),
-        ({"options": range(61)}, "options has 61 entries: pass from 1 to 60"),
+        ({"options": []}, "options has 0 entries: pass from 1 to 100"),
+        ({"options": range(101)}, "options has 101 entries: pass from 1 to 100"),
         ({"start": 4}, "start is 4: pass one of the options"),
     ],
 )
