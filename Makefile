@@ -80,7 +80,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	echo "Python 3.11, 3.12, 3.13 or 3.14 is needed, and $(or $(PYTHON),python3) is $$("$(or $(PYTHON),python3)" --version 2>/dev/null || echo not there)."; \
 	echo "Install one and name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(VENV)
-	@echo "Installing the locked packages into $(VENV) (some 500 MB, a few minutes, once)"
+	@echo "Installing the locked packages into $(VENV) (several hundred MB, a few minutes, once)"
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -q -r requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
 	@touch $@

@@ -1,6 +1,7 @@
 """Time Python in the page, in headless Chromium, beside CPython here."""
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import os
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.explorers import CHROMIUM, served
@@ -27,6 +29,7 @@ def ridge_fit(X, y, lam):
     return w, y.mean() - mean @ w
 """
 FIRST = f"""import numpy as np
+import psutil
 from reglib.check import check
 {RIGHT}
 check("ridge.ridge_fit", ridge_fit);
@@ -80,25 +83,14 @@ def opened(browser: Browser, address: str) -> Page:
     return page
 
 
-def private(pids: set[int]) -> float:
-    """Return the megabytes that processes have for themselves."""
-    total = 0
-    for pid in pids:
-        text = Path("/proc", str(pid), "smaps_rollup").read_text()
-        total += sum(int(line.split()[1]) for line in text.splitlines() if "Private" in line)
-    return total / 1024
-
-
-def renderers() -> set[int]:
-    """Return the processes that render pages of Chromium, by their command lines."""
-    found = set()
-    for command in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if b"--type=renderer" in command.read_bytes():
-                found.add(int(command.parent.name))
-        except OSError:  # it has ended
-            continue
-    return found
+def memory() -> float:
+    """Return the megabytes that the largest process with a page of ours has for itself."""
+    found = [0.0]
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            if "--type=renderer" in process.cmdline():
+                found.append(process.memory_full_info().uss / MB)
+    return max(found)
 
 
 def judgements(there: Callable[[str, int | None], float]) -> list[tuple[str, list, list]]:
@@ -138,10 +130,9 @@ def report(repeats: int = 3) -> list[str]:
                     figures.setdefault(visit, []).append(page.evaluate(TIMED, FIRST))
                     context.close()
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
-        others = renderers()
         page = opened(browser, address)
         page.evaluate(TIMED, FIRST)
-        memory = private(renderers() - others)
+        whole = memory()
         linear = page.evaluate("run('1')")["memory"] / MB
         for _ in range(repeats):
             figures.setdefault("ready again after Stop", []).append(page.evaluate(STOPPED))
@@ -175,7 +166,7 @@ def report(repeats: int = 3) -> list[str]:
         f"Fetched before the press: 0. For the first check {first:.1f} MB, the largest file "
         f"{max(file['size'] for file in files.values()) / MB:.1f} MB; with the first figure "
         f"{files['figures']['size'] / MB:.1f} MB more. Python's own memory after a check is "
-        f"{linear:.0f} MB; that of the process which renders the page {memory:.0f} MB.",
+        f"{linear:.0f} MB; that of the process which renders the page {whole:.0f} MB.",
         "",
         f"Load average {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end, of "
         f"{os.cpu_count()} cores.",

@@ -20,6 +20,7 @@ from importlib.machinery import ModuleSpec
 import _host
 
 MOST = 100_000  # characters of a cell that are shown
+MOST_SHOWN = 100  # values and figures
 EVERY = 0.05  # seconds between two pieces of a stream, once there are many
 MANY = 200
 FORMATS = {
@@ -36,6 +37,7 @@ _NO_SITE = (
 )
 _main = sys.modules["__main__"]
 _count = 0  # cells run so far
+_shown = 0  # values that the present one has shown
 
 
 def ask(**asked: object) -> bytes:
@@ -110,13 +112,21 @@ def bundle(value: object) -> tuple[dict, dict]:
             found, more = found if isinstance(found, tuple) else (found, {})
             data |= found or {}
             about |= more
-    data.setdefault("text/plain", repr(value))
+    if "text/plain" not in data:
+        text = repr(value)
+        data["text/plain"] = text if len(text) <= MOST else f"{text[:MOST]}…"
     return data, about
 
 
 def display(*values: object, raw: bool = False, metadata: dict | None = None, **_: object) -> None:
     """Show values, as IPython's `display` does; with `raw` they are bundles by type."""
+    global _shown
     for value in values:
+        _shown += 1
+        if _shown > MOST_SHOWN:
+            if _shown == MOST_SHOWN + 1:
+                print(f"… What comes after {MOST_SHOWN} values and figures is left out.")
+            continue
         data, about = (value, {}) if raw else bundle(value)
         _output(output_type="display_data", data=data, metadata=about | (metadata or {}))
 
@@ -226,7 +236,9 @@ def again() -> None:
 
 def answer() -> None:
     """Take a request from the worker, do it, and send what came of it."""
+    global _shown
     request = json.loads(ask(ask="next"))
+    sys.stdout, sys.stderr, _shown = _out, _err, 0
     Stream.left, _out.count, _err.count = MOST, 0, 0
     name = request.get("call")
     done = _call(name, request["args"]) if name else _cell(request["code"])

@@ -197,10 +197,17 @@ def bundle(target: Path) -> None:
     lock = (SCRIPTS / "package-lock.json").read_bytes()
 
     def install(folder: Path) -> None:
-        for name in ("package.json", "package-lock.json", ".npmrc"):
+        for name in ("package.json", "package-lock.json"):
             shutil.copy(SCRIPTS / name, folder)
         done = npm(
-            ["ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"],
+            [
+                "ci",
+                "--ignore-scripts",
+                "--prefer-offline",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ],
             return_completed_process=True,
             cwd=folder,
             env={**os.environ, "PATH": path},

@@ -12,7 +12,12 @@ from reglib.repository import path
 def copy_of_the_course(folder: Path) -> Path:
     """Make a copy as a clone would be, with what is not committed yet; return its folder."""
     made = ("__pycache__", "_build", "submitted", "autograded", "feedback", "*.db")
-    return Path(shutil.copytree(path(), folder, ignore=shutil.ignore_patterns(".*", *made)))
+    copy = Path(shutil.copytree(path(), folder, ignore=shutil.ignore_patterns(".*", *made)))
+    packed = path("_build", "desk")  # of which the key is its content, and so good for the copy too
+    packed.mkdir(parents=True, exist_ok=True)
+    (copy / "_build").mkdir()
+    (copy / "_build" / "desk").symlink_to(packed)
+    return copy
 
 
 def python(folder: Path, *arguments: str) -> str:

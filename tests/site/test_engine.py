@@ -202,6 +202,19 @@ def test_a_flood_is_cut_and_does_not_drown_the_page(run):
     assert text(run("print('dry')")) == "dry\n"
 
 
+def test_values_without_end_are_cut_too(run):
+    done = run("for i in range(10**4):\n    display(i)\n'y' * 10**7", keep=False)
+    assert len(done["outputs"]) == 102
+    assert "after 100 values and figures is left out" in text(done)
+    assert len(value(done)) < 101_000
+    assert len(run("display(1)")["outputs"]) == 1
+
+
+def test_streams_taken_away_are_there_again(run):
+    run("import sys\nsys.stdout = sys.stderr = None")
+    assert text(run("print('here')")) == "here\n"
+
+
 def test_output_comes_while_the_cell_runs(page):
     order = page.evaluate(
         """async () => {

@@ -6,7 +6,7 @@ import pytest
 from patience import HANG
 from verdicts import verdicts
 
-from reglib.exercises import ASSIGNMENTS, assignment
+from reglib.exercises import ASSIGNMENTS, assignment, find
 from reglib.repository import path
 
 ENTRIES = [entry.name for name in ASSIGNMENTS for entry in assignment(name).entries]
@@ -34,5 +34,5 @@ def test_the_same_verdict_everywhere(there, name):
     seed = secrets.randbelow(2**32)
     print(f"To draw these again: verdicts({name!r}, …, seed={seed})")
     here = verdicts(name, right, seed)
-    assert len(here) > 10
+    assert here["the reference"] == [find(name).most, "", ""] and len(here) > 10
     assert there(name, right, seed) == here
