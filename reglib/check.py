@@ -33,7 +33,7 @@ class Points(float):
     {'text/plain': '5.0', 'text/html': '<p class="verdict-progress">5 of 6 points.</p>'}
     """
 
-    def __new__(cls, points: float, sentence: str) -> "Points":
+    def __new__(cls, points: float, sentence: str = "") -> "Points":
         new = super().__new__(cls, points)
         new.sentence = sentence
         return new

@@ -37,7 +37,7 @@ def html(told: Telling, places: Mapping[str, Place] | None = None, named: bool =
     hidden = bool(told.name) and not named
     parts = []
     if not hidden:
-        parts += [_p("cause", sentence) for sentence in told.cause]
+        parts += [_p("cause", said) for said in told.cause]
         parts += [_next(told.action)] if told.action else []
     parts += [_p(kind, words) for kind, words in (("extent", told.extent), ("begin", told.begin))]
     for condition in told.conditions:

@@ -1,5 +1,7 @@
 """The line that learners run."""
 
+import copy
+import pickle
 import subprocess
 import sys
 
@@ -10,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 from patience import HANG
 
-from reglib.check import check
+from reglib.check import Points, check
 from reglib.checks import run
 from reglib.exercises import assignment, find
 
@@ -66,7 +68,18 @@ def test_nothing_reaches_stderr_and_no_traceback_is_shown(capfd, monkeypatch):
     def overflows(X, y, lam):
         return np.full(X.shape[1], 1.7e308), -1.7e308
 
-    for function in (loops, warns, overflows, lambda: None, lambda X, y, lam: 1 / 0, FIT.reference):
+    def overflows_in_the_other_direction(X, y, lam):
+        return np.full(X.shape[1], -1.7e308), FIT.reference(X, y, lam)[1]
+
+    overflowing = overflows, overflows_in_the_other_direction
+    for function in (
+        loops,
+        warns,
+        *overflowing,
+        lambda: None,
+        lambda X, y, lam: 1 / 0,
+        FIT.reference,
+    ):
         check("ridge.ridge_fit", function)
     out, err = capfd.readouterr()
     assert err == "" and "Traceback" not in out
@@ -128,6 +141,13 @@ def test_it_says_what_to_mend_first(capfd):
     assert "It calls" not in capfd.readouterr().out
 
 
+def test_points_can_be_copied_and_counted_with():
+    points = Points(2.5, "2.5 of 3 points.")
+    for same in (copy.copy(points), copy.deepcopy(points), pickle.loads(pickle.dumps(points))):
+        assert same == 2.5 and same.sentence == points.sentence
+    assert type(points + 1) is float
+
+
 def test_another_seed_draws_other_cases(capfd):
     known = {repr(case.args): case.args for case in FIT.draw()}
 
@@ -146,7 +166,7 @@ def test_importing_it_brings_no_model_and_no_reference():
 
 NOTEBOOK = """
 import numpy as np
-from reglib.check import check
+from reglib.check import Points, check
 
 def ridge_objective(w, b, X, y, lam):
     residual = y - b - X @ w

@@ -134,6 +134,24 @@ numbers, p > n (1).
 Reread: “Loss plus penalty”, in the chapter “Penalties and ridge”.""",
     ),
     (
+        "lasso.soft_threshold",
+        lambda: 1,
+        """\
+soft_threshold: 0 of 3 points.
+It raised TypeError: <lambda>() takes 0 positional arguments but 2 were
+given.
+The function does not take the arguments (z, t).
+Next: keep the line `def soft_threshold(z, t):` as it was.
+A small case that fails, the example above the function:
+    soft_threshold(z=np.array([3.0, -0.5, -2.0]), t=1.0)
+What must hold: u is z moved towards zero by t, and zero where it would
+pass zero on the way.
+Not yet: arrays (1); single numbers (1); t = 0, |z| = t, whole numbers
+(1).
+Reread: “One coefficient: the soft threshold”, in the chapter “Lasso,
+and L1 against L2”.""",
+    ),
+    (
         "ridge.ridge_path",
         is_not_written,
         """\
