@@ -258,8 +258,8 @@ def test_what_is_done_on_the_page_gets_the_points_that_it_showed(desk, tmp_path)
     assert at.points == sum(entry.most for entry in assignment("ridge").entries)
     at.page.reload()
     at = Desk(at.page)
-    assert {name: at.text(name) for name in right} == right
     made = hand_in("right")
+    assert right.items() <= {cell.id: cell.source for cell in made.cells}.items()
     drawn = {c.id for c in made.cells for o in c.get("outputs", []) if "image/svg+xml" in str(o)}
     assert {"see_path", "see_factors", "see_dof"} <= drawn
     assert "vnd.reglib" not in nbformat.writes(made)
