@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from entries import ENTRIES, each_entry, each_entry_in_time
 
 from reglib.checks.entry import Function, Rng
 from reglib.checks.run import attempt, fresh
@@ -12,10 +13,6 @@ from reglib.checks.tell import tell
 from reglib.checks.written import assign, example, plain
 from reglib.exercises import ASSIGNMENTS, assignment, find
 from reglib.repository import path, titles
-
-ENTRIES = [entry for name in ASSIGNMENTS for entry in assignment(name).entries]
-
-each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 
 
 def one_line(text):
@@ -98,7 +95,7 @@ def test_the_reference_has_full_marks(entry, verdict, seeds):
     assert tell(judged).startswith(head)
 
 
-@each_entry
+@each_entry_in_time
 def test_what_does_nothing_earns_nothing(entry, verdict):
     def stub(*args):
         raise NotImplementedError
@@ -139,7 +136,7 @@ def test_names_of_mistakes_differ(entry):
     assert len(names) == len(set(names))
 
 
-@each_entry
+@each_entry_in_time
 def test_feedback_has_the_name_first_and_is_short(entry, verdict, seeds):
     """No mistake takes more than 25 lines to tell."""
     lengths = []

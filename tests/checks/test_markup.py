@@ -3,14 +3,14 @@
 from html.parser import HTMLParser
 
 import pytest
+from entries import each_entry
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reglib.checks.markup import Place, html
 from reglib.checks.tell import Instance, Line, Telling, Warned, telling
-from reglib.exercises import ASSIGNMENTS, assignment, find
+from reglib.exercises import find
 
-ENTRIES = [entry for name in ASSIGNMENTS for entry in assignment(name).entries]
 TAGS = {"div", "p", "strong", "code", "pre", "ul", "li", "dl", "dt", "dd", "a"}
 
 
@@ -98,7 +98,7 @@ def test_a_link_leads_to_a_page(address):
         html(told, {"a": Place("A", "B", address)})
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+@each_entry
 def test_the_evidence_comes_without_the_name(entry, verdict):
     """First what came and what should come; with the name, cause and next step before all."""
     mistake = entry.known[0]

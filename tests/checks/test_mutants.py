@@ -9,16 +9,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from entries import each_entry, each_entry_in_time
 
 from reglib.checks.entry import BESIDES, nearly
 from reglib.checks.explain import attempts
 from reglib.checks.judge import judge
 from reglib.checks.slips import slips
-from reglib.exercises import ASSIGNMENTS, assignment
 
-ENTRIES = [entry for name in ASSIGNMENTS for entry in assignment(name).entries]
 SEEDS, UNSEEN = (None, 1), (11, 12, 13)
-each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 
 
 def same(entry, function, other):
@@ -73,12 +71,12 @@ def called_by_name(entry, seeds):
                 assert same(entry, m.wrong, verdict.misconception.wrong), (m.name, seed)
 
 
-@each_entry
+@each_entry_in_time
 def test_a_known_mistake_loses_points_and_is_named(entry):
     called_by_name(entry, [None])
 
 
-@each_entry
+@each_entry_in_time
 def test_a_slip_is_called_by_its_name(entry):
     slipped = () if entry.properties else slips(entry)
     slipped = [(slip.after(entry), {slip.name}) for slip in slipped]
