@@ -126,11 +126,12 @@ function edit(cell) {
     count();
   };
   cell.keep = () => waiting && later();
-  const what = isText ? "Your answer" : cell.kind === "answer" ? `Your code for ${cell.home.dataset.exercise.split(".")[1]}` : `Code to try out`;
+  const called = cell.id.replaceAll("_", " ");
+  const isAnswer = cell.kind === "answer";
   const editor = makeEditor({
     parent: slot,
     doc: cell.text,
-    label: isText || cell.kind === "answer" ? what : `${what}: ${cell.id.replaceAll("_", " ")}`,
+    label: isText ? `Your answer: ${called}` : isAnswer ? `Your code for ${cell.id}` : `Code to try out: ${called}`,
     language: isText ? "markdown" : "python",
     onChange(text) {
       cell.text = text;
