@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util import logging
 
 from reglib.widgets.front import style
@@ -276,24 +277,24 @@ def lay(target: Path) -> None:
     (target / "manifest.json").write_text(json.dumps({"files": files}, indent=1), "utf-8")
 
 
-def prepare(app: Sphinx) -> None:
-    """Lay the desk before a page is read, as directives ask whether there is one."""
+def prepare(app: Sphinx, config: Config) -> None:
+    """Lay the desk, and tell whether there is one before Sphinx compares with its last build."""
     target = Path(app.outdir, "_static", "desk")
     try:
         lay(target)
     except (NoDesk, OSError) as problem:
         shutil.rmtree(target, ignore_errors=True)
-        app.config.desk_available = False
+        config.desk_available = False
         logging.getLogger(__name__).info(
             f"The book is built without Python in its pages, because {problem}. "
             "To have it, install the packages in requirements.txt and build again.",
             color="darkred",
         )
     else:
-        app.config.desk_available = True
+        config.desk_available = True
 
 
 def setup(app: Sphinx) -> dict:
     app.add_config_value("desk_available", False, "env", bool)
-    app.connect("builder-inited", prepare)
+    app.connect("config-inited", prepare)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -135,7 +135,7 @@ def test_without_its_packages_the_book_has_no_desk_and_says_so(
     told = []
     logger = SimpleNamespace(info=lambda text, **_: told.append(text))
     monkeypatch.setattr(desk_files.logging, "getLogger", lambda name: logger)
-    desk_files.prepare(app)
+    desk_files.prepare(app, app.config)
     assert app.config.desk_available is False
     (text,) = told
     assert sentence in text and "is built without Python in its pages" in text
@@ -143,7 +143,7 @@ def test_without_its_packages_the_book_has_no_desk_and_says_so(
 
 
 def test_with_them_it_has_one(app, laid):
-    desk_files.prepare(app)
+    desk_files.prepare(app, app.config)
     assert app.config.desk_available is True
     assert {path.name for path in Path(app.outdir, "_static", "desk").iterdir()} == {
         path.name for path in laid.iterdir()
