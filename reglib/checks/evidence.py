@@ -143,12 +143,16 @@ class _Seen:
 
     def factor(self) -> str:
         """By which factor all numbers of a part are off."""
-        found = [(args, _ratio(came, wanted)) for _, args, came, wanted in self.pairs()]
-        if len(self.off) != 1 or len(found) < 2 or any(ratio is None for _, ratio in found):
+        return next(filter(None, map(self._factor, self.off)), "")
+
+    def _factor(self, part: str) -> str:
+        off = [(args, came, wanted) for name, args, came, wanted in self.pairs() if name == part]
+        found = [(args, _ratio(came, wanted)) for args, came, wanted in off]
+        if len(found) < 2 or any(ratio is None for _, ratio in found):
             return ""
         ratios = np.array([ratio for _, ratio in found])
         if np.allclose(ratios, ratios[0], rtol=_TIGHT, atol=0):
-            return f"In every case that is wrong, {self.it()} is {_times(ratios[0])}."
+            return f"In every case that is wrong, {part} is {_times(ratios[0])}."
         for name, size in _quantities(self.entry):
             sizes = np.array([_quantity(size, self.entry, args) for args, _ in found])
             for power, words in ((1, "{} times"), (-1, "1/{} of"), (0.5, "√{} times")):
@@ -156,33 +160,37 @@ class _Seen:
                 if np.ptp(sizes) > 0 and np.allclose(constant, constant[0], rtol=_TIGHT, atol=0):
                     more = "" if np.isclose(constant[0], 1) else f" {constant[0]:.4g} ×"
                     return (
-                        f"In every case that is wrong, {self.it()} is{more} {words.format(name)} "
+                        f"In every case that is wrong, {part} is{more} {words.format(name)} "
                         "what it should be."
                     )
-        if all(np.size(came) > 1 for _, _, came, _ in self.pairs()):
+        if all(np.size(came) > 1 for _, came, _ in off):
             return (
-                f"In each case, all entries of {self.it()} are off by one and the same factor, "
+                f"In each case, all entries of {part} are off by one and the same factor, "
                 "which differs from case to case."
             )
         return ""
 
     def offset(self) -> str:
         """By which number all numbers of a part are off."""
-        found = [came - wanted for _, _, came, wanted in self.pairs()]
-        if len(self.off) != 1 or len(found) < 2:
+        return next(filter(None, map(self._offset, self.off)), "")
+
+    def _offset(self, part: str) -> str:
+        off = [(came, wanted) for name, _, came, wanted in self.pairs() if name == part]
+        if len(off) < 2:
             return ""
-        spread = max(float(np.abs(wanted).max(initial=0)) for *_, wanted in self.pairs())
+        found = [came - wanted for came, wanted in off]
+        spread = max(float(np.abs(wanted).max(initial=0)) for _, wanted in off)
         within = all(np.ptp(d) <= _TIGHT * (spread + np.abs(d).max()) for d in found)
         firsts = np.array([d.ravel()[0] for d in found])
         if within and np.ptp(firsts) <= _TIGHT * (spread + np.abs(firsts).max()):
             side = "more" if firsts[0] > 0 else "less"
             return (
-                f"In every case that is wrong, {self.it()} is {abs(firsts[0]):.4g} {side} than "
+                f"In every case that is wrong, {part} is {abs(firsts[0]):.4g} {side} than "
                 "it should be."
             )
         if within and all(d.size > 1 for d in found):
             return (
-                f"In each case, all entries of {self.it()} are off by one and the same number: "
+                f"In each case, all entries of {part} are off by one and the same number: "
                 "something is added to or left out of all of them."
             )
         return ""

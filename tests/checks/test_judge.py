@@ -224,6 +224,7 @@ UNNAMED = [
     (FIT, lambda X, y, lam: (fit(X, y, lam)[0], 3 * fit(X, y, lam)[1]), "b is 3 times what it"),
     (FIT, lambda X, y, lam: (fit(X, y, lam)[0], fit(X, y, lam)[1] / 7), "b is 1/7 of what it"),
     (FIT, lambda X, y, lam: (fit(X, y, lam)[0] + 7, fit(X, y, lam)[1]), "w is 7 more than it"),
+    (FIT, lambda X, y, lam: (np.exp(fit(X, y, lam)[0]), 3 * fit(X, y, lam)[1]), "b is 3 times"),
     (
         OBJECTIVE,
         lambda w, b, X, y, lam: OBJECTIVE.reference(w, b, X, y, lam) + 7 * lam,
