@@ -200,10 +200,14 @@ ATTACKS = [
             """
         import sys
         from types import ModuleType, SimpleNamespace
-        judge, tell = ModuleType("judge"), ModuleType("tell")
-        judge.judge = lambda *args: SimpleNamespace(points=4.0, faults=())
+        trial, tell, markup = map(ModuleType, ("trial", "tell", "markup"))
+        trial.trial = lambda *args: SimpleNamespace(points=4.0, faults=())
+        trial.among = lambda *args: set()
+        tell.telling = lambda *args, **more: None
         tell.tell = lambda *args: "ridge_gradient: 4 of 4 points. Right in all 9 cases."
-        sys.modules["reglib.checks.judge"], sys.modules["reglib.checks.tell"] = judge, tell
+        markup.html = lambda *args: ""
+        for module in (trial, tell, markup):
+            sys.modules[f"reglib.checks.{module.__name__}"] = module
         """,
         ),
         fools=True,
@@ -218,11 +222,13 @@ ATTACKS = [
         original = builtins.__import__
 
         def import_(name, *args, **kwargs):
-            if name == "reglib.checks.judge":
+            if name == "reglib.checks.trial":
                 verdict = SimpleNamespace(points=4.0, faults=())
-                return SimpleNamespace(judge=lambda *args: verdict)
+                return SimpleNamespace(trial=lambda *args: verdict, among=lambda *args: set())
             if name == "reglib.checks.tell":
-                return SimpleNamespace(tell=lambda *args: "")
+                return SimpleNamespace(tell=lambda *args: "", telling=lambda *args, **more: None)
+            if name == "reglib.checks.markup":
+                return SimpleNamespace(html=lambda *args: "")
             return original(name, *args, **kwargs)
 
         builtins.__import__ = import_
@@ -244,7 +250,7 @@ ATTACKS = [
         fools=True,
     ),
     Attack(
-        "a float that is written as 4.0",  # float.__repr__, which only C can replace
+        "a float that is written as 4.0",  # float.__repr__, of which points have a copy
         (
             WRONG,
             """
@@ -254,7 +260,7 @@ ATTACKS = [
         slot.value = ctypes.cast(shown, ctypes.c_void_p).value
         """,
         ),
-        fools=True,
+        fools=False,
     ),
     Attack(
         "frames searched for the reference",
