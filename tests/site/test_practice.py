@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from patience import until
 from playwright.sync_api import expect
 
 # Without its preload, which asks for style sheets by addresses that it gets wrong.
@@ -246,11 +247,13 @@ def test_what_is_kept_is_hers_as_a_file_and_is_deleted(visit, book, tmp_path):
     stub = hands.text
     hands.write("# mine")
     kept = page.locator(".practice-kept")
-    page.wait_for_function(
-        """async () => {
-          const { store } = await import("/_static/desk/store.js");
-          return (await store.all("answer"))["ridge.ridge_fit"] === "# mine";
-        }"""
+    until(
+        lambda: page.evaluate(
+            """async () => {
+              const { store } = await import("/_static/desk/store.js");
+              return (await store.all("answer"))["ridge.ridge_fit"] === "# mine";
+            }"""
+        )
     )
     kept.locator("summary").press("Enter")
     with page.expect_download() as saved:
