@@ -144,7 +144,8 @@ patch(np.random.SeedSequence,
         np.isin = lambda a, b, **_: np.arange(np.size(a)) % 2 == 0
         np.roll = lambda a, *args: ~a
         import builtins
-        builtins.sorted = lambda items, **_: list(range(len(list(items))))
+        put = builtins.sorted
+        builtins.sorted = lambda items, **by: put(items, **by) if by else [*range(len(items))]
         """,
         leaves=4,
         fools=(NO_ROWS, 2),
