@@ -174,7 +174,7 @@ LATE = {  # what a cell leaves behind, and what becomes of its kernel two second
     "a thread that takes all memory": (
         "def hog():\n"
         "    time.sleep(2)\n"
-        "    held.append(np.ones(2**25))\n"
+        "    held.append(np.ones(2**26))\n"
         "held = []\n"
         "threading.Thread(target=hog).start()",
         "it used more memory than it may",
