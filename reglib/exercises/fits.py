@@ -469,12 +469,22 @@ def _is_a_sweep(args: tuple, w: np.ndarray) -> bool:
     """
     if any(_is_close(v, w) for back in (False, True) for v in _sweeps(args, _update, back=back)):
         return True
-    X, y = args[0] - args[0].mean(axis=0), args[1] - args[1].mean()
-    moves = np.array([_update(j, w, X, y, *args[2:]) - w[j] for j in np.flatnonzero(X.any(axis=0))])
+    moves = _moves(args, w)[(np.ptp(args[0], axis=0) > 0)]
     return bool(
         _gap(args, with_intercept(*args[:2], w)) <= 1e-3
         and np.abs(moves[[0, -1]]).min() <= 1e-9 * np.abs(w).max() < 1e-2 * np.abs(moves).max()
     )
+
+
+def _moves(args: tuple, w: np.ndarray) -> np.ndarray:
+    """By how much an update would move each coefficient."""
+    X, y = args[0] - args[0].mean(axis=0), args[1] - args[1].mean()
+    return np.array([_update(j, w, X, y, *args[2:]) - w[j] for j in range(len(w))])
+
+
+def _is_stuck(args: tuple, w: np.ndarray) -> bool:
+    """Whether only coefficients that are zero would move, as where they are left out for good."""
+    return bool(np.abs(_moves(args, w)[w != 0]).max(initial=0) <= 1e-6 * np.abs(w).max(initial=0))
 
 
 def _is_slow(args: tuple) -> bool:
@@ -486,8 +496,10 @@ def _too_early(cases: list[tuple], values: list[Any]) -> bool:
     """Whether all answers that are not at the minimum are on the way to it."""
     answers = [_numbers(args, value) for args, value in zip(cases, values, strict=True)]
     wrong = [(a, v) for a, v in zip(cases, answers, strict=True) if not _gap(a, v) <= 1e-7]
+    if all(_is_stuck(args, w) for args, (w, _) in wrong):
+        return False
     if all(_is_a_sweep(args, w) for args, (w, _) in wrong):
-        return bool(wrong)
+        return True
     return all(
         _gap(args, value) <= 1e-3 and _is_slow(args) and strengths(args, value[0]) is None
         for args, value in wrong

@@ -1,10 +1,12 @@
 """Right implementations of the exercises of `lasso`, by methods that learners use."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from reglib.checks.trial import trial
 from reglib.exercises import find
 
 # --- soft_threshold ---
@@ -709,3 +711,13 @@ def test_a_gap_of_a_millionth_is_not_enough_and_of_a_billionth_is():
         for share, right in ((1e-5, False), (1e-9, True)):
             moved = b + np.sqrt(2 * share * nothing)  # J grows by half the square of the step
             assert entry.compare(case.args, (w, moved), (w, b)) == right
+
+
+@pytest.mark.parametrize("name", ["lasso.lasso_fit", "lasso.elastic_net_fit"])
+def test_what_leaves_features_out_for_good_is_not_taken_for_what_stops_early(name):
+    entry = find(name)
+    (known,) = (m for m in entry.misconceptions if "stays out for ever" in m.name)
+    others = tuple(m for m in entry.misconceptions if m is not known)
+    for seed in (None, 1, 2):
+        assert trial(replace(entry, misconceptions=others), known.wrong, seed).misconception is None
+        assert trial(entry, known.wrong, seed).misconception is known
