@@ -1,8 +1,9 @@
 """Which known mistake explains the answers that are wrong: the right name, or none.
 
 A mistake explains the answers when it gives each of them, the right ones too: then every case
-agrees. Where two faults have met, and one of them lets some cases give no numbers, it must give all
-those that do. Numbers that many mistakes share, such as NaN or a bare zero, are no evidence.
+agrees. Where two faults have met, it must give all numbers but those that another fault has spoilt
+alone: in lines of the rubric that the mistake does not lose. Numbers that many mistakes share, such
+as NaN or a bare zero, are no evidence.
 """
 
 import warnings
@@ -91,14 +92,43 @@ class _Search:
         return None
 
     def where_there_are_numbers(self) -> tuple[Misconception, str] | None:
-        """The first mistake that gives all answers that are numbers of the right form."""
+        """The first mistake that gives all answers that are numbers of the right form.
+
+        Besides it, another fault may spoil a line of the rubric in which this mistake is right.
+        """
         wrong = [i for i in self.wrong if self.answers.kinds[i] == "wrong"]
         if self.entry.few or self.entry.properties or len(self.evidence & {*wrong}) < ENOUGH:
             return None
         for mistake in (*self.entry.known, *self._slips()):  # of slips, those that begin well
-            if not mistake.by_rule and all(self._gives(mistake, i) for i in (*wrong, *self.right)):
-                return mistake, "all cases in which it gives numbers"
+            if mistake.by_rule:
+                continue
+            given = 0
+            for i in wrong:
+                if self._gives(mistake, i):
+                    given += i in self.evidence
+                elif not self._is_elsewhere(mistake, self.cases[i].behaviour):
+                    break
+            else:
+                if given >= ENOUGH and all(self._gives(mistake, i) for i in self.right):
+                    if given == len(wrong):
+                        return mistake, "all cases in which it gives numbers"
+                    return mistake, f"{given} of the {len(self.wrong)} cases that are wrong"
         return None
+
+    def _is_elsewhere(self, mistake: Misconception, behaviour: str) -> bool:
+        """Whether a mistake loses nothing in a line of the rubric."""
+        line = [i for i, case in enumerate(self.cases) if case.behaviour == behaviour]
+        return bool(behaviour) and all(self._is_right(mistake, i) for i in line)
+
+    def _is_right(self, mistake: Misconception, i: int) -> bool:
+        outcome, case = _attempt(mistake.wrong, self.cases[i]), self.cases[i]
+        if outcome.error:
+            return False
+        try:
+            value = self.answers.arranged(i, outcome)
+        except Misfit:
+            return False
+        return holds(self.entry.compare, case.args, value, self.answers.expected[i])
 
     def _all(self) -> Iterator[Misconception]:
         """Every mistake that there may be: one at a time, then two at once."""

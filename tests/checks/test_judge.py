@@ -273,6 +273,21 @@ def test_a_mistake_beside_another_is_named_for_the_cases_that_it_explains(verdic
     assert f"match, in {where}, what you get when the intercept is penalised." in told(judged)
 
 
+def test_a_line_of_the_rubric_may_be_lost_by_another_fault(verdict):
+    """λ without its n, and a system that has no single solution where λ = 0."""
+
+    def solve(X, y, lam):
+        Xc = X - X.mean(axis=0)
+        A = Xc.T @ Xc + lam * np.eye(X.shape[1])
+        w = np.linalg.solve(A, Xc.T @ (y - y.mean())) if np.linalg.cond(A) < 1e9 else 7.0 + X[0]
+        return w, y.mean() - X.mean(axis=0) @ w
+
+    judged = verdict(FIT, solve)
+    assert judged.misconception.name == "λ is not multiplied by n"
+    wrong = sum(fault.kind == "wrong" for fault in judged.faults)
+    assert judged.where == f"{wrong - 2} of the {wrong} cases that are wrong"
+
+
 def test_a_name_needs_all_cases_with_numbers_and_three_of_them(verdict):
     entry = replace(OBJECTIVE, formula=None, choices={}, misconceptions=(TWICE,))
     count = len(OBJECTIVE.draw())
