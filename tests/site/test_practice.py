@@ -24,6 +24,16 @@ RIGHT = f"""{HEAD}
 MISTAKE = "λ is not multiplied by n"
 
 
+def kept_in(page):
+    """The answer to `ridge_fit` that the browser keeps, a moment after the last key."""
+    return page.evaluate(
+        """async () => {
+          const { store } = await import("/_static/desk/store.js");
+          return await store.get("answer", "ridge.ridge_fit");
+        }"""
+    )
+
+
 class Hands:
     """What a keyboard does with the exercise of a name, and what is seen of it."""
 
@@ -194,6 +204,7 @@ def test_by_keyboard_from_the_first_hint_to_a_function_that_passes(visit, book):
     hands.do("Run")
     expect(whose).to_have_text("")
     hands.write(RIGHT)
+    until(lambda: kept_in(page) == RIGHT)
 
     # All of it is there another day, and Python is not fetched to show it.
     before = len(fetched(page))
@@ -247,14 +258,7 @@ def test_what_is_kept_is_hers_as_a_file_and_is_deleted(visit, book, tmp_path):
     stub = hands.text
     hands.write("# mine")
     kept = page.locator(".practice-kept")
-    until(
-        lambda: page.evaluate(
-            """async () => {
-              const { store } = await import("/_static/desk/store.js");
-              return (await store.all("answer"))["ridge.ridge_fit"] === "# mine";
-            }"""
-        )
-    )
+    until(lambda: kept_in(page) == "# mine")
     kept.locator("summary").press("Enter")
     with page.expect_download() as saved:
         kept.get_by_role("button", name="Save as a file").press("Enter")
