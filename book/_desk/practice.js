@@ -51,6 +51,8 @@ async function practice(section) {
   const solution = section.querySelector(".practice-solution");
   const show = button("Show a solution", () => {
     solution.hidden = !solution.hidden;
+    // What scrolls is a place for the keyboard; the theme has looked while it was hidden.
+    for (const box of solution.querySelectorAll("pre")) box.tabIndex = 0;
     show.ariaExpanded = String(!solution.hidden);
   });
   const drive = driver(name);
