@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.explorers import CHROMIUM, served
+from benchmarks.explorers import CHROMIUM, busy_since, served
 from reglib.exercises import ASSIGNMENTS, assignment
 from reglib.repository import path
 
@@ -168,8 +168,7 @@ def report(repeats: int = 3) -> list[str]:
         f"{files['figures']['size'] / MB:.1f} MB more. Python's own memory after a check is "
         f"{linear:.0f} MB; that of the process which renders the page {whole:.0f} MB.",
         "",
-        f"Load average {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end, of "
-        f"{os.cpu_count()} cores.",
+        busy_since(load),
         "",
     ]
 

@@ -204,6 +204,14 @@ def steps(browser: Browser, address: str, count: int) -> Iterator[tuple[str, np.
             yield label, np.array(times), (spent() - before) / count
 
 
+def busy_since(load: float) -> str:
+    """Return how busy the machine was at the start, which is given, and is now."""
+    return (
+        f"Load average {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end, of "
+        f"{os.cpu_count()} cores."
+    )
+
+
 def report(pairs: int = 7, count: int = 120) -> list[str]:
     """Measure every explorer; return two Markdown tables and what their figures mean."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -281,8 +289,7 @@ def report(pairs: int = 7, count: int = 120) -> list[str]:
         "|---|---:|---:|---:|" + ("" if missing else "---:|---:|"),
         *(f"{row} |" for row in pages),
         "",
-        f"Load average {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end, of "
-        f"{os.cpu_count()} cores.",
+        busy_since(load),
         "",
     ]
 

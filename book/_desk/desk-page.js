@@ -3,17 +3,17 @@
    hands it in as a notebook. */
 
 import { isOpen, opened, submission, textOf, withInstall, written } from "../_static/notebook.js";
-import { save, wheel } from "../_static/take.js";
+import { save, wheel } from "../_static/files.js";
 import { makeEditor } from "./editor.js";
 import { engine } from "./engine.js";
-import { make } from "./make.js";
+import { button, make } from "./make.js";
 import { outputsIn, safe } from "./outputs.js";
 import { preview } from "./preview.js";
+import { STAGES, megabytes } from "./progress.js";
 import { store } from "./store.js";
 
 const SECONDS = 120; // that a cell may take
 const PAUSE = 300; // milliseconds without a key, after which an answer is kept
-const STAGES = { download: "Python is on its way", start: "Python starts", figures: "Figures are on their way" };
 const ENDS = {
   ok: "It ran.",
   error: "It stopped at an error, shown below it.",
@@ -26,13 +26,6 @@ const name = desk.dataset.assignment;
 const release = JSON.parse(document.querySelector(".desk-release").textContent);
 const places = JSON.parse(document.querySelector(".desk-places").textContent);
 const file = `${name}.ipynb`;
-const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
-
-function button(textContent, act, more = {}) {
-  const made = make("button", { type: "button", textContent, ...more });
-  made.addEventListener("click", act);
-  return made;
-}
 
 /* The line at the top, which stays in sight. */
 const points = make("strong", { className: "desk-points" });
@@ -304,12 +297,10 @@ async function everything() {
 function count() {
   const sum = (cells, of) => cells.reduce((total, cell) => total + of(cell), 0);
   const valid = checks.filter(isValid);
-  const open = checks.length - valid.length;
   const byHand = sum(cells.filter((cell) => cell.kind === "prose"), worth);
   points.textContent = `${sum(valid, (cell) => cell.result.points)} of ${sum(checks, worth)} points`;
   points.title = `${byHand} more are given by a person.`;
   for (const cell of checks) cell.home.classList.toggle("desk-changed", Boolean(cell.result) && !isValid(cell));
-  points.dataset.unchecked = open;
 }
 
 /* In and out. */

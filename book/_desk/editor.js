@@ -7,6 +7,7 @@ import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "
 import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, keymap, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
+import { make } from "./make.js";
 
 const PYTHON = [python(), lineNumbers(), indentUnit.of("    ")];
 
@@ -15,7 +16,7 @@ let editors = 0;
 /** Make an editor in `parent`, with a line below it on how to leave. `label` is its name for a screen
     reader; `onChange` is told each new text, unless it was set from outside. */
 export function makeEditor({ parent, doc, label, language = "python", onChange = () => {} }) {
-  const leave = Object.assign(document.createElement("p"), {
+  const leave = make("p", {
     className: "editor-keys",
     id: `editor-keys-${++editors}`,
     textContent: "Tab indents. To leave the editor, press Escape, then Tab.",
@@ -65,11 +66,6 @@ export function makeEditor({ parent, doc, label, language = "python", onChange =
       ours = true;
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       ours = false;
-    },
-    focus: () => view.focus(),
-    destroy() {
-      view.destroy();
-      leave.remove();
     },
   };
 }

@@ -1,6 +1,7 @@
 /* What the browser keeps, in the reader's own hands: as a file, from a file, and deleted. */
 
-import { make } from "./make.js";
+import { save } from "../_static/files.js";
+import { button, make } from "./make.js";
 import { store } from "./store.js";
 
 const FILE = "regularization-hands-on.json";
@@ -8,18 +9,11 @@ const FILE = "regularization-hands-on.json";
 export function keptPanel() {
   const said = make("p", { ariaLive: "polite" });
   const chooser = make("input", { type: "file", accept: ".json", hidden: true, ariaLabel: "A file that was saved here" });
-  const button = (words, act) => {
-    const made = make("button", { type: "button" }, words);
-    made.addEventListener("click", () => act(made));
-    return made;
-  };
   const forget = "Delete all of it";
   const sure = "Yes, delete all of it";
 
-  async function save() {
-    const address = URL.createObjectURL(new Blob([await store.exported()], { type: "application/json" }));
-    make("a", { href: address, download: FILE }).click();
-    URL.revokeObjectURL(address);
+  async function give() {
+    save(FILE, await store.exported(), "application/json");
     said.textContent = `Saved as ${FILE}.`;
   }
   async function open() {
@@ -48,6 +42,6 @@ export function keptPanel() {
     make("summary", {}, "What your browser keeps"),
     make("p", {}, "Your answers and ticks are kept in this browser, and nowhere else."),
     make("div", { className: "practice-buttons" },
-      button("Save as a file", save), button("Open a file", () => chooser.click()), chooser, button(forget, remove)),
+      button("Save as a file", give), button("Open a file", () => chooser.click()), chooser, button(forget, remove)),
     said);
 }

@@ -4,3 +4,10 @@ export function make(tag, properties = {}, ...inside) {
   element.append(...inside);
   return element;
 }
+
+/** A button; `act` is given the button when it is pressed. */
+export function button(words, act, properties = {}) {
+  const made = make("button", { type: "button", ...properties }, words);
+  made.addEventListener("click", () => act(made));
+  return made;
+}

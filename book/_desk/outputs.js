@@ -1,6 +1,8 @@
 /* What came from Python, as elements of the page. A learner's code may have made any of it, so that it
    is text, a picture, or rebuilt from the few tags and classes that a verdict is made of. */
 
+import { make } from "./make.js";
+
 const TAGS = new Set(
   "A B BR CODE DD DETAILS DIV DL DT EM LI OL P PRE SECTION SMALL SPAN STRONG SUB SUMMARY SUP TABLE TBODY TD TH THEAD TR UL"
     .split(" "),
@@ -39,7 +41,7 @@ function link(element, address) {
 /** One output of nbformat as an element. */
 export function shown(output) {
   const text = (words, kind = "") =>
-    Object.assign(document.createElement("pre"), { className: `output-text ${kind}`.trim(), textContent: words });
+    make("pre", { className: `output-text ${kind}`.trim(), textContent: words });
   if (output.output_type === "stream") return text(joined(output.text), output.name === "stderr" ? "output-warning" : "");
   if (output.output_type === "error") {
     const lines = output.traceback?.length ? output.traceback.join("\n") : `${output.ename}: ${output.evalue}`;
@@ -51,7 +53,7 @@ export function shown(output) {
   if (!kind) return text(joined(data["text/plain"] ?? ""));
   const content = joined(data[kind]);
   const address = kind === "image/svg+xml" ? encodeURIComponent(content) : content;
-  return Object.assign(document.createElement("img"), {
+  return make("img", {
     className: "output-picture",
     alt: joined(data["text/plain"] ?? "A figure"),
     src: `data:${kind}${kind === "image/svg+xml" ? "," : ";base64,"}${address}`,
@@ -60,8 +62,7 @@ export function shown(output) {
 
 /** What is moved by hand; in its place its words, until its script is there or if it cannot draw. */
 function moved(description, words) {
-  const element = document.createElement("div");
-  element.append(words);
+  const element = make("div", {}, words);
   import("./widgets.js")
     .then(({ widget }) => element.replaceChildren(widget(description)))
     .catch(() => {});

@@ -1,6 +1,6 @@
 /* An exercise without Python: choose what is missing in a line, or put the lines in order. */
 
-import { make } from "./make.js";
+import { button, make } from "./make.js";
 
 const RIGHT = "✓ Right. That ticks the lesson. It earns no points: those are for a function that you write.";
 const GAP = "____";
@@ -28,9 +28,7 @@ export function plainForm({ gaps, order, places, onRight }) {
 /* One question with its button. `judge` returns what is wrong, as elements, or nothing. */
 function question(fields, judge, onRight) {
   const said = make("div", { className: "plain-said", ariaLive: "polite" });
-  const ask = make("button", { type: "button" }, "Is this right?");
-  const step = make("div", { className: "plain-step" }, ...fields, ask, said);
-  ask.addEventListener("click", () => {
+  const ask = button("Is this right?", () => {
     const wrong = judge();
     said.replaceChildren(...(wrong ?? [make("p", {}, "✓ Right.")]));
     if (wrong) return;
@@ -38,6 +36,7 @@ function question(fields, judge, onRight) {
     for (const control of step.querySelectorAll("input, button")) control.disabled = true;
     onRight();
   });
+  const step = make("div", { className: "plain-step" }, ...fields, ask, said);
   return step;
 }
 
@@ -75,16 +74,13 @@ function putInOrder({ lines, orders }, onRight) {
       down.disabled = i === length - 1;
     });
   };
-  const mover = (sign, move) => {
-    const button = make("button", { type: "button" }, sign);
-    button.addEventListener("click", () => {
-      const item = button.closest("li");
+  const mover = (sign, move) =>
+    button(sign, (pressed) => {
+      const item = pressed.closest("li");
       move(item);
       label();
-      (button.disabled ? item.querySelector("button:not(:disabled)") : button).focus();
+      (pressed.disabled ? item.querySelector("button:not(:disabled)") : pressed).focus();
     });
-    return button;
-  };
   for (const line of shuffled(lines.map((line, place) => ({ ...line, place })), ({ text }) => text)) {
     const moves = make("span", { className: "plain-moves" },
       mover("↑", (item) => item.previousElementSibling.before(item)),

@@ -5,9 +5,10 @@ import { driver } from "./drive.js";
 import { makeEditor } from "./editor.js";
 import { engine } from "./engine.js";
 import { keptPanel } from "./kept.js";
-import { make } from "./make.js";
+import { button, make } from "./make.js";
 import { outputsIn, safe } from "./outputs.js";
 import { plainForm } from "./plain.js";
+import { STAGES, megabytes } from "./progress.js";
 import { store } from "./store.js";
 
 const TRIES = 3; // honest ones, after which a solution can be seen
@@ -22,10 +23,8 @@ const ENDS = {
   stopped: "Stopped. Your code is kept.",
   timeout: `Stopped after ${SECONDS} seconds. Look for a loop whose end is never reached. Your code is kept.`,
 };
-const STAGES = { download: "Python is on its way", start: "Python starts", figures: "Figures are on their way" };
 
 const bare = (text) => text.replace(/\s+/g, "");
-const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
 async function practice(section) {
   const name = section.dataset.exercise;
@@ -237,12 +236,6 @@ async function practice(section) {
       check.focus();
     }));
   }
-}
-
-function button(words, act) {
-  const made = make("button", { type: "button" }, words);
-  made.addEventListener("click", act);
-  return made;
 }
 
 const sections = [...document.querySelectorAll(".practice[data-exercise]")];

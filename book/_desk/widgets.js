@@ -4,6 +4,7 @@
 import choose from "../../reglib/widgets/choose.js";
 import tune from "../../reglib/widgets/tune.js";
 import { makeModel } from "../_static/widget-host.js";
+import { make } from "./make.js";
 
 const OURS = { choose, tune };
 
@@ -11,7 +12,7 @@ const OURS = { choose, tune };
 export function widget({ script, state: { at, _limits, _facts } }) {
   if (!Object.hasOwn(OURS, script)) throw new Error(`no widget is called ${script}`);
   dress();
-  const el = document.createElement("div");
+  const el = make("div");
   OURS[script].render({ model: makeModel({ at, _limits, _facts }), el });
   return el;
 }
@@ -19,5 +20,5 @@ export function widget({ script, state: { at, _limits, _facts } }) {
 function dress() {
   const href = new URL("widgets.css", import.meta.url).href;
   if (document.querySelector(`link[href="${href}"]`)) return;
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+  document.head.append(make("link", { rel: "stylesheet", href }));
 }

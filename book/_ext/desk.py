@@ -9,6 +9,7 @@ import html
 import json
 import re
 
+from reread import addresses
 from sphinx.application import Sphinx
 
 from reglib.checks.entry import Assignment
@@ -106,23 +107,12 @@ def equip(app: Sphinx, page: str, template: str, context: dict, doctree: object)
         app.add_css_file("desk.css")
         app.add_css_file("desk-page.css")
         if app.config.desk_available:
-            told = json.dumps(_places(app, page, name)).replace("<", "\\u003c")
+            labels = {}
+            for entry in assignment(name).entries:
+                labels |= places(entry)
+            told = json.dumps(addresses(app, page, labels)).replace("<", "\\u003c")
             app.add_js_file(None, body=told, type="application/json", **{"class": "desk-places"})
             app.add_js_file("desk/desk-page.js", type="module")
-
-
-def _places(app: Sphinx, page: str, name: str) -> dict[str, dict[str, str]]:
-    """Return the sections that a verdict may send to, each with its address from this page."""
-    labels = app.env.get_domain("std").anonlabels
-    found = {}
-    for entry in assignment(name).entries:
-        for label, place in places(entry).items():
-            if label in labels:
-                home, anchor = labels[label]
-                href = f"{app.builder.get_relative_uri(page, home)}#{anchor}"
-                title, chapter = place["title"], place["chapter"]
-                found[label] = {"title": title, "chapter": chapter, "href": href}
-    return found
 
 
 def setup(app: Sphinx) -> dict:

@@ -9,6 +9,7 @@ from html import escape
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from reread import addresses
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -89,14 +90,8 @@ def _html(source: str) -> nodes.raw:
 
 def address(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Say how to come from this page to the sections that a verdict may send to."""
-    labels = app.env.get_domain("std").anonlabels
     for node in doctree.findall(practice):
-        node["data"] |= {"places": {}}
-        for label, place in node["places"].items():
-            home, anchor = labels[label]
-            href = f"{app.builder.get_relative_uri(page, home)}#{anchor}"
-            title, chapter = place["title"], place["chapter"]
-            node["data"]["places"][label] = {"title": title, "chapter": chapter, "href": href}
+        node["data"] |= {"places": addresses(app, page, node["places"])}
 
 
 def visit_html(self, node: practice) -> None:

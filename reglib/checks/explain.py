@@ -117,8 +117,11 @@ class _Search:
 
     def _is_elsewhere(self, mistake: Misconception, behaviour: str) -> bool:
         """Whether a mistake loses nothing in a line of the rubric."""
-        line = [i for i, case in enumerate(self.cases) if case.behaviour == behaviour]
-        return bool(behaviour) and all(self._is_right(mistake, i) for i in line)
+        return bool(behaviour) and all(
+            self._is_right(mistake, i)
+            for i, case in enumerate(self.cases)
+            if case.behaviour == behaviour
+        )
 
     def _is_right(self, mistake: Misconception, i: int) -> bool:
         outcome, case = _attempt(mistake.wrong, self.cases[i]), self.cases[i]

@@ -412,6 +412,10 @@ export function following(model, name) {
   return model.get(name) === most ? least : model.get(name) + 1;
 }
 
+/** A control with its label, which names the element `id` in it. */
+const field = (id, label, ...inside) =>
+  make("div", { class: "explorer-control" }, make("label", { for: id }, label), ...inside);
+
 /** A labelled slider and a typed number, both tied to the trait `name`. What lies outside its
     limits is answered in words and changes nothing. `to` and `from` turn the trait into the
     slider's unit and back. */
@@ -456,13 +460,7 @@ export function control(model, name, options) {
   });
   model.on(`change:${name}`, show);
   show();
-  return make(
-    "div",
-    { class: "explorer-control" },
-    make("label", { for: id }, label),
-    make("div", { class: "explorer-pair" }, slider, typed),
-    complaint,
-  );
+  return field(id, label, make("div", { class: "explorer-pair" }, slider, typed), complaint);
 }
 
 /** A labelled choice, tied to the trait `name`. */
@@ -475,7 +473,7 @@ export function select(model, name, label) {
   node.addEventListener("change", () => change(model, { [name]: node.value }));
   model.on(`change:${name}`, show);
   show();
-  return make("div", { class: "explorer-control" }, make("label", { for: id }, label), node);
+  return field(id, label, node);
 }
 
 /** A labelled slider from one of a few things to the next, each told by its words, tied to the trait
@@ -492,12 +490,7 @@ export function steps(model, name, label, words) {
   slider.addEventListener("input", () => change(model, { [name]: slider.valueAsNumber }));
   model.on(`change:${name}`, show);
   show();
-  return make(
-    "div",
-    { class: "explorer-control" },
-    make("label", { for: id }, label),
-    make("div", { class: "explorer-pair" }, slider, here),
-  );
+  return field(id, label, make("div", { class: "explorer-pair" }, slider, here));
 }
 
 /** A `control` of a whole number. */

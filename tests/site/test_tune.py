@@ -18,7 +18,10 @@ DIABETES = load_diabetes()
 Z = standardize(DIABETES.X)[0]
 LAMS = [0.0, *np.geomspace(0.01, 10, 7)]
 BROKEN = 3  # the step at which the function fails
-SCRIPTS = ("book/_desk/outputs.js", "book/_desk/widgets.js", "book/_static/widget-host.js")
+SCRIPTS = (
+    *("book/_desk/make.js", "book/_desk/outputs.js", "book/_desk/widgets.js"),
+    "book/_static/widget-host.js",
+)
 
 
 def fit(X, y, lam):
