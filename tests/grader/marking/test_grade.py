@@ -255,7 +255,8 @@ def test_each_of_several_cells_that_end_their_kernel_is_found(points):
 
 @pytest.mark.long
 def test_answers_stay_when_there_is_no_time_to_find_the_cell(nursery):
-    late = "import os, threading\nthreading.Timer(1.5, os._exit, [1]).start()\n\n"
+    # A second kernel that lives as long as the first is more than there is time for.
+    late = "import os, threading\nthreading.Timer(6, os._exit, [1]).start()\n\n"
     made = notebook(
         ridge_gradient=late + ANSWERS["ridge_gradient"],
         effective_dof="import time; time.sleep(9999)\n\n" + ANSWERS["effective_dof"],
