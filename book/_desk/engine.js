@@ -151,8 +151,10 @@ class Engine extends EventTarget {
           if (data.progress.stage === "figures") running?.wait();
           if (data.progress.stage === "ready") running?.go();
           this.#tell(data.progress);
-        } else if (data.loaded) Object.assign(this.#loaded, data.loaded);
-        else if (data.ready) {
+        } else if (data.loaded) {
+          Object.assign(this.#loaded, data.loaded);
+          this.#tellOfFiles();
+        } else if (data.ready) {
           this.#tell({ loaded: 0, total: 0, stage: "ready" });
           resolve();
         } else if (data.output) running?.add(data.output);
@@ -167,6 +169,13 @@ class Engine extends EventTarget {
   #tell(progress) {
     for (const watcher of this.#watchers) watcher(progress);
     this.dispatchEvent(new CustomEvent("progress", { detail: progress }));
+  }
+
+  /* Tell the page which parts of Python have come; offline.js has them kept. */
+  #tellOfFiles() {
+    const come = Object.keys(this.#files).filter((name) => name === "python" || this.#loaded.kept[name]);
+    const detail = ["worker.js", ...come.map((name) => this.#files[name].file)].map((file) => new URL(file, HERE).href);
+    dispatchEvent(new CustomEvent("python", { detail }));
   }
 
   #become(state) {
