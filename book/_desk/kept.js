@@ -40,7 +40,9 @@ export function keptPanel() {
   chooser.addEventListener("change", open);
   return make("details", { className: "practice-kept" },
     make("summary", {}, "What your browser keeps"),
-    make("p", {}, "Your answers and ticks are kept in this browser, and nowhere else."),
+    make("p", {}, "Your answers and ticks are kept in this browser, and nowhere else. ", navigator.serviceWorker
+      ? "Once you have used Python, pages that you open are kept too, and work without a connection."
+      : "Pages need a connection: this browser keeps none from an address without https."),
     make("div", { className: "practice-buttons" },
       button("Save as a file", give), button("Open a file", () => chooser.click()), chooser, button(forget, remove)),
     said);

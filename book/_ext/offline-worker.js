@@ -2,10 +2,9 @@
    two lines before this: BUILD, the name of the build, and FILES, for each of its files the SHA-256
    that it may have. So a worker and its list are of one build for ever.
 
-   It begins when Python has been used on a page for the first time (_static/offline.js); before that
-   nothing is kept. Then it keeps that page and all that it has asked for, the desk's scripts, and the
-   parts of Python that have come. From then on each page that is opened is kept as it passes, with
-   what it asks for. What is kept is not asked for again.
+   Nothing is kept before Python has been used for the first time (_static/offline.js). Then that page
+   is kept with all that it has asked for or names, the desk's scripts, and the parts of Python that
+   have come; from then on each page that is opened, and what it asks for. That is not asked for again.
 
    A newer build brings its own worker, which first fetches all that was kept, as it is now, and then
    waits until no tab of the old build is left, or *Update* is pressed. A file whose hash does not fit
@@ -16,28 +15,23 @@ const { registration } = self;
 const HOME = registration.scope;
 const NAMED = /"([^"\s]+?\.(?:js|css|json|svg|png|ico))["?]/g; // in a page or a script
 const CACHES = `course ${HOME} `; // one host may have several courses
-const NEWER = "There is a newer version of the course, and this page is part of it. Press Update as soon as it is offered here.";
+const NEWER = "There is a newer version of the course. Press Update as soon as that is offered here.";
 const AWAY = "This page has not been opened on this device before, and there is no connection. These pages are here:";
 const GONE = "One moment …";
 
 class Misfit extends Error {}
-
-const mine = () => caches.open(CACHES + BUILD);
-const others = async () =>
-  (await caches.keys()).filter((name) => name.startsWith(CACHES) && name !== CACHES + BUILD);
+const OWN = CACHES + BUILD;
+const mine = () => caches.open(OWN);
+const others = async () => (await caches.keys()).filter((name) => name.startsWith(CACHES) && name !== OWN);
 const address = (path) => HOME + path.split("/").map(encodeURIComponent).join("/");
 function pathOf(url) {
-  try {
-    return decodeURIComponent(url.slice(HOME.length).replace(/[?#].*/s, ""));
-  } catch {
-    return ""; // a percent sign alone
-  }
+  try { return decodeURIComponent(url.slice(HOME.length).replace(/[?#].*/s, "")); }
+  catch { return ""; } // a percent sign alone
 }
 /* The file of this build that an address stands for; some hosts leave out the end of its name. */
 function fileOf(url) {
-  const path = pathOf(url);
-  const names = [path, `${path}index.html`, `${path}.html`];
-  return url.startsWith(HOME) ? names.find((name) => Object.hasOwn(FILES, name)) : undefined;
+  const path = url.startsWith(HOME) ? pathOf(url) : "//";
+  return [path, `${path}index.html`, `${path}.html`].find((name) => Object.hasOwn(FILES, name));
 }
 
 async function checked(path, response) {
@@ -97,7 +91,7 @@ async function answer(event) {
       const kept = await cache.match(address(path));
       if (kept) return kept;
       const found = await whole(path, ...(seen ? [request.url, "manual"] : []));
-      event.waitUntil(cache.put(address(path), found.clone()).catch(() => {})); // as the store may be full
+      event.waitUntil(cache.put(address(path), found.clone()).catch(() => {})); // it may be full
       return found;
     }
     // A page that this build has not may be of a newer one, whose files must not be mixed with these.
@@ -110,25 +104,23 @@ async function answer(event) {
   }
 }
 
+/* What to say when a file does not fit. */
 async function misfit() {
   if (await newer()) return NEWER;
   await registration.unregister();
   return GONE;
 }
 
-const opened = async () =>
-  (await (await mine()).keys()).map(({ url }) => url).filter((url) => url.endsWith(".html"));
+const opened = async () => (await (await mine()).keys()).map(({ url }) => url).filter((url) => url.endsWith(".html"));
 
 function page(words, links = []) {
-  const again = words === GONE ? '<meta http-equiv="refresh" content="0">' : "";
-  return new Response(
-    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">${again}`
-      + '<title>Regularization, Hands-On</title><style>:root { color-scheme: light dark; font-family: sans-serif }</style>'
-      + `<script type="module" src="${HOME}_static/offline.js"></script>`
-      + `<main><h1>Regularization, Hands-On</h1><p>${words}</p><ul>`
-      + `${links.map((url) => `<li><a href="${url}">${pathOf(url)}</a></li>`).join("")}</ul></main>`,
-    { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } },
-  );
+  const text = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+    ${words === GONE ? '<meta http-equiv="refresh" content="0">' : ""}<title>Regularization, Hands-On</title>
+    <style>:root { color-scheme: light dark; font-family: sans-serif }</style>
+    <script type="module" src="${HOME}_static/offline.js"></script>
+    <main><h1>Regularization, Hands-On</h1><p>${words}</p>
+    <ul>${links.map((url) => `<li><a href="${url}">${pathOf(url)}</a></li>`).join("")}</ul></main>`;
+  return new Response(text, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
 }
 
 /* What has a hash in its name has another name in each build. */
@@ -140,10 +132,10 @@ addEventListener("install", (event) => event.waitUntil((async () => {
   await keep(["_static/offline.js", ...Object.keys(FILES).filter((path) => kinds.has(kind(path)))]);
 })()));
 
-addEventListener("activate", (event) => event.waitUntil((async () => {
-  if (registration.installing) return; // it still takes from what is here
-  for (const name of await others()) await caches.delete(name);
-})()));
+addEventListener("activate", (event) => {
+  const remove = async () => { for (const name of await others()) await caches.delete(name); };
+  if (!registration.installing) event.waitUntil(remove()); // a yet newer one takes from what is here
+});
 
 addEventListener("message", (event) => {
   if (event.data === "take over") event.waitUntil(skipWaiting());
@@ -152,5 +144,6 @@ addEventListener("message", (event) => {
 });
 
 addEventListener("fetch", (event) => {
-  if (event.request.method === "GET" && event.request.url.startsWith(HOME)) event.respondWith(answer(event));
+  const { method, url } = event.request;
+  if (method === "GET" && url.startsWith(HOME)) event.respondWith(answer(event));
 });

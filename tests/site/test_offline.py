@@ -94,6 +94,11 @@ class Handler(QuietHandler):
             return self.wfile.write(b"<p>half of a pag")
         return super().do_GET()
 
+    def send_response(self, code, message=None):
+        if code == 200 and self.path.endswith(".bin"):
+            self.host.sent[self.path] += 1
+        super().send_response(code, message)
+
     def end_headers(self):
         if self.host.unpacks and self.path.endswith(".bin"):
             self.send_header("Content-Encoding", "gzip")
@@ -108,6 +113,7 @@ class Host:
     def __init__(self, folder, below):
         self.site, self.below, self.asked = folder / below.strip("/"), below, Counter()
         handler = type("Here", (Handler,), {"host": self})
+        self.sent = Counter()  # parts of Python, whole
         self.server = ThreadingHTTPServer(
             ("127.0.0.1", 0), functools.partial(handler, directory=str(folder))
         )
@@ -222,13 +228,12 @@ def test_after_the_first_use_it_works_without_a_connection(hosted, open_at, belo
         for part in large:
             code = "(name) => fetch(`../_static/desk/${name}`).then((got) => got.status)"
             assert page.evaluate(code, part) == 200
-    for name in ("", PAGES[2], "not/there"):
+    for name in ("", PAGES[2], "not/there%"):
         page.goto(host.address + name)
         expect(page.locator("main")).to_contain_text("has not been opened on this device before")
     page.get_by_role("link", name=PAGES[1]).click()
     assert builds(page) == {"first"}
     assert not host.asked
-
     host.away = False
     page.goto(host.address)
     page.wait_for_url("**/" + PAGES[0])
@@ -385,6 +390,46 @@ def test_without_a_worker_the_page_works_and_says_nothing(hosted, visit):
     assert builds(page) == {"first"}
     page.evaluate("dispatchEvent(new CustomEvent('python', { detail: [] }))")
     assert builds(page) == {"first"} and page.errors == []
+
+
+DRAW = "import matplotlib.pyplot as plt; plt.plot([1, 2])"
+
+
+@pytest.mark.long
+def test_python_itself_runs_without_a_connection(desk, hosted, open_at):
+    host = hosted("/a/course/")
+    shutil.copytree(desk / "desk", host.site / "_static/desk", dirs_exist_ok=True)
+    source = (desk / "engine.html").read_text(encoding="utf-8")
+    source = source.replace('"./desk/engine.js"', '"../_static/desk/engine.js"')
+    script = '<script type="module" src="../_static/offline.js"></script>'
+    (host.site / "book/engine.html").write_text(source + script, encoding="utf-8")
+    offline.seal(host.site)
+    page = open_at(host, "book/engine.html")
+
+    def ran(code):
+        page.wait_for_function("window.run")
+        return page.evaluate("(code) => run(code)", code)["status"]
+
+    def parts():
+        urls = [url for urls in page.evaluate(KEPT).values() for url in urls]
+        names = [url.rpartition("/")[2] for url in urls if url.endswith(".bin")]
+        return {name.partition("-")[0] for name in names}
+
+    assert ran("import numpy") == "ok"
+    until(lambda: parts() == {"python", "library", "course"})
+    host.away = True
+    page.reload()
+    assert ran("import numpy; assert numpy.arange(3).sum() == 3") == "ok"
+    assert ran(DRAW) == "error"  # figures had not been asked for
+    host.away = False
+    page.reload()
+    assert ran(DRAW) == "ok"
+    until(lambda: "figures" in parts())
+    host.away = True
+    page.reload()
+    assert ran(DRAW) == "ok"
+    # What the browser has just got is not sent to it a second time.
+    assert {name: sent for name, sent in host.sent.items() if sent > 1} == {}
 
 
 NAMES = st.text("abc äö+%&#é .-", min_size=1, max_size=8).filter(lambda name: name.strip(". "))
