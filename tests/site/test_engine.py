@@ -63,6 +63,8 @@ def test_nothing_is_fetched_before_the_press_and_little_after(page, desk):
     seen = page.evaluate(
         """async () => {
             const seen = [], states = [];
+            window.told = [];
+            addEventListener("python", ({ detail }) => told.push(...detail));
             engine.addEventListener("state", () => states.push(engine.state));
             await Promise.all([engine.start((progress) => seen.push(progress)), engine.start()]);
             return { seen, states };
@@ -71,6 +73,8 @@ def test_nothing_is_fetched_before_the_press_and_little_after(page, desk):
     assert seen["states"] == ["loading", "ready"]
     stages = [progress["stage"] for progress in seen["seen"]]
     assert list(dict.fromkeys(stages)) == ["download", "start", "ready"]
+    told = {url.rpartition("/")[2] for url in page.evaluate("told")}  # for offline.js
+    assert told == {name for name in page.asked if name.endswith(".bin")} | {"worker.js"}
     coming = [p for p in seen["seen"] if p["stage"] == "download"]
     loaded = [p["loaded"] for p in coming]
     assert loaded == sorted(loaded) and loaded[0] == 0
