@@ -21,8 +21,8 @@ worker?.addEventListener("controllerchange", () => location.reload()); // Update
 function watch(registration) {
   if (!registration || watched.has(registration)) return;
   watched.add(registration);
-  const { waiting, installing } = registration;
-  if (waiting) offer(waiting);
+  const { active, waiting, installing } = registration;
+  if (active && waiting) offer(waiting);
   if (installing) follow();
   registration.addEventListener("updatefound", follow);
 
