@@ -197,6 +197,12 @@ def test_a_notebook_that_is_opened_changes_answers_and_does_nothing_else(desk):
     at.press("Reset", at.exercise("ridge_fit"))
     assert "not written yet" in at.text("ridge_fit")
 
+    # What was typed a moment before the page is left is there when it opens again.
+    at.write("ridge_fit", "the last key")
+    at.page.reload()
+    at = Desk(at.page)
+    assert at.text("ridge_fit") == "the last key"
+
     # The same page by day and by night, wide and narrow.
     for scheme in ("light", "dark"):
         at.page.emulate_media(color_scheme=scheme)
