@@ -27,6 +27,8 @@ from sphinx.util.docutils import SphinxDirective
 from reglib.exercises import ASSIGNMENTS
 from reglib.repository import path
 
+PLACE = '<span class="wheel-address">ADDRESS</span>'  # take.js puts the wheel's there
+
 
 def wheel(folder: Path) -> Path:
     """Write the learner's wheel of reglib into a folder; return its path.
@@ -73,8 +75,10 @@ def write_lessons(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     for name, page in lessons.lessons().items():
+        if page not in app.env.found_docs:
+            continue
         kept = Path(app.env.mystnb_config.output_folder, f"{page}.glue.json")
-        glued = json.loads(kept.read_text(encoding="utf-8"))
+        glued = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
         numbers = {name: output["data"]["text/plain"] for name, output in glued.items()}
         text = nbformat.writes(lessons.notebook(page, numbers))
         Path(app.outdir, "downloads", name).write_text(f"{text}\n", encoding="utf-8")
@@ -130,9 +134,6 @@ class Take(SphinxDirective):
         node = nodes.Element()
         self.state.nested_parse(StringList(text.splitlines(), str(box)), 0, node)
         return node.children
-
-
-PLACE = '<span class="wheel-address">ADDRESS</span>'  # take.js puts the wheel's there
 
 
 def _launched(links: list[tuple[str, str]]) -> str:

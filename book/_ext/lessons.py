@@ -9,10 +9,9 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import nbformat
-from myst_nb.core.read import read_myst_markdown_notebook
+from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_nb.core.variables import format_plain_text
 from myst_parser.config.main import MdParserConfig
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -53,17 +52,18 @@ _QUIZ = re.compile(r'display_quiz\("([^"]+)"')
 
 
 def lessons() -> dict[str, str]:
-    """Return the lessons by the names of their notebooks: all pages with questions beside them.
+    """Return the lessons by the names of their notebooks: the pages of parts, as far as they run.
 
     >>> lessons()["lesson-ridge.ipynb"]
     'book/penalties/ridge'
     """
-    pages = (quiz.with_name(quiz.name.removesuffix("-quiz.json")) for quiz in _quizzes())
-    return {f"lesson-{page.name}.ipynb": page.relative_to(path()).as_posix() for page in pages}
-
-
-def _quizzes() -> list[Path]:
-    return sorted(path("book").glob("[!_]*/*-quiz.json"))
+    files = sorted(path("book").glob("[!_]*/*.md"))
+    pages = [file.with_suffix("") for file in files if file.parent.name != "assignments"]
+    return {
+        f"lesson-{page.name}.ipynb": page.relative_to(path()).as_posix()
+        for page in pages
+        if is_myst_markdown_notebook(page.with_suffix(".md").read_text(encoding="utf-8"))
+    }
 
 
 def notebook(page: str, numbers: Mapping[str, str]) -> nbformat.NotebookNode:
@@ -93,7 +93,8 @@ class _Lesson:
             cells += self._code(cell) if cell.cell_type == "code" else self._text(cell.source)
         title, _, rest = cells[0].source.partition("\n")
         cells[0].source = f"{title}\n\n{HEAD}\n{rest}"
-        cells.append(new_markdown_cell(_references(self.bibliography, self.cited)))
+        if self.cited:
+            cells.append(new_markdown_cell(_references(self.bibliography, self.cited)))
         for number, cell in enumerate(cells):
             cell.id = f"cell-{number}"
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
