@@ -60,24 +60,8 @@ def in_course(course, *command):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def write(page, where, text):
-    """Put a text in the place of what is in an editor."""
-    where.get_by_role("textbox").focus()
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.insert_text(text)
-
-
-def check(page, where):
-    """Go on from the editor to its Check, and press that."""
-    page.keyboard.press("Escape")
-    for button in ("Run", "Check"):
-        page.keyboard.press("Tab")
-        expect(where.get_by_role("button", name=button, exact=True)).to_be_focused()
-    page.keyboard.press("Enter")
-
-
 class Desk:
-    """The page of an assignment, in the hands of a learner: on the keyboard, all of them."""
+    """The page of an assignment, in the hands of a learner."""
 
     def __init__(self, page, name="ridge"):
         self.page, self.name = page, name
@@ -91,7 +75,10 @@ class Desk:
         return self.page.locator(f'[data-exercise="{self.name}.{function}"]')
 
     def write(self, name, text):
-        write(self.page, self.cell(name), text)
+        editor = self.cell(name).get_by_role("textbox")
+        editor.click()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(text)
 
     def text(self, name):
         lines = self.cell(name).locator(".cm-line").all_inner_texts()
@@ -99,7 +86,7 @@ class Desk:
 
     def press(self, button, where=None):
         """Press, and wait until it is done."""
-        (where or self.bar).get_by_role("button", name=button, exact=True).press("Enter")
+        (where or self.bar).get_by_role("button", name=button, exact=True).click()
         self.page.wait_for_function("() => !document.querySelector('.desk').ariaBusy")
 
     @property
@@ -227,6 +214,33 @@ def test_a_notebook_that_is_opened_changes_answers_and_does_nothing_else(desk):
     assert at.page.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 
+def write(page, where, text):
+    """Put a text in the place of what is in an editor."""
+    where.get_by_role("textbox").focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(text)
+
+
+def check(page, where):
+    """Go on from the editor to its Check, and press that."""
+    page.keyboard.press("Escape")
+    for button in ("Run", "Check"):
+        page.keyboard.press("Tab")
+        expect(where.get_by_role("button", name=button, exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+
+
+class Keyboard(Desk):
+    """The page of an assignment, in the hands of a learner who has no mouse."""
+
+    def write(self, name, text):
+        write(self.page, self.cell(name), text)
+
+    def press(self, button, where=None):
+        (where or self.bar).get_by_role("button", name=button, exact=True).press("Enter")
+        self.page.wait_for_function("() => !document.querySelector('.desk').ariaBusy")
+
+
 @pytest.fixture
 def from_the_lesson(visit, book):
     """Write and check a function in the lesson, go to the desk, and write there what is left."""
@@ -243,7 +257,7 @@ def from_the_lesson(visit, book):
         assert len(page.workers) == 1  # one Python for all of them
         page.get_by_role("link", name="ridge assignment").press("Enter")
         page.get_by_role("link", name="Write, run and check it in the page").press("Enter")
-        at = Desk(page)
+        at = Keyboard(page)
         for name, text in right.items():
             if name in there:
                 assert at.text(name) == text
@@ -308,7 +322,7 @@ def test_what_is_done_on_the_page_gets_the_points_that_it_showed(desk, from_the_
         at.press("Run all")
         assert at.page.evaluate("document.scrollingElement.scrollWidth") <= width
         at.page.reload()
-        at = Desk(at.page)
+        at = Keyboard(at.page)
         made = hand_in(student)
         assert shown[student] == sum(entry.most for entry in assignment("ridge").entries)
         assert right.items() <= {cell.id: cell.source for cell in made.cells}.items()
