@@ -142,17 +142,17 @@ def _launched(links: list[tuple[str, str]]) -> str:
         return ""
     there = ", ".join(f"[{site}]({url})" for site, url in links)
     bare = " and ".join(site for site, _ in links if site != "Binder")
-    cell = f'<code>%pip install --quiet "reglib @ {PLACE}"</code>'
-    told = f" In {bare}, first add a cell at the top and run it: {cell}." if bare else ""
+    line = _verbatim(f'%pip install --quiet "reglib @ {PLACE}"')
+    told = f" In {bare}, first add a cell at the top and run it:\n\n{line}" if bare else ""
     return f"Or open it in {there}.{told}"
 
 
 def _commands(first: str, programs: str) -> str:
-    lines = [
-        first,
-        f'{programs}python -m pip install "reglib[lab] @ {PLACE}"',
-        f"{programs}jupyter lab",
-    ]
+    install = f'{programs}python -m pip install "reglib[lab] @ {PLACE}"'
+    return _verbatim(first, install, f"{programs}jupyter lab")
+
+
+def _verbatim(*lines: str) -> str:
     return "\n".join(["```{raw} html", f'<pre tabindex="0">{chr(10).join(lines)}</pre>', "```"])
 
 

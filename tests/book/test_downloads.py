@@ -107,14 +107,15 @@ def test_what_a_notebook_cannot_do_is_said_in_it():
 
 def test_where_the_library_is_not_there_yet_the_page_says_what_to_type_first():
     github = {"url": "https://github.com/school/course"}
-    cell = f'<code>%pip install --quiet "reglib @ {downloads.PLACE}"</code>'
+    cell = f'<pre tabindex="0">%pip install --quiet "reglib @ {downloads.PLACE}"</pre>'
     for repository, bare in [
         (github, "Colab"),
         (github | {"hub": "https://hub.example"}, "Colab and your JupyterHub"),
         ({"url": "https://git.example/course", "hub": "https://hub.example"}, "your JupyterHub"),
     ]:
         said = downloads._launched(downloads.launches("ridge", repository))
-        assert said.endswith(f" In {bare}, first add a cell at the top and run it: {cell}.")
+        asked = f" In {bare}, first add a cell at the top and run it:"
+        assert said.endswith(f"{asked}\n\n```{{raw}} html\n{cell}\n```")
     assert downloads._launched(downloads.launches("ridge", {})) == ""
 
 
