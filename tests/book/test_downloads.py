@@ -86,8 +86,12 @@ def test_a_lesson_says_in_jupyter_what_it_says_on_the_site(name):
     page = lessons.lessons()[name]
     source = path(f"{page}.md").read_text(encoding="utf-8")
     code = r"^```.*?^```$"
-    prose = re.sub(code, "", source, flags=re.DOTALL | re.MULTILINE)
+    for box in re.findall(r"^```\{include\} (\S+)", source, re.MULTILINE):
+        source += (path(page).parent / box).read_text(encoding="utf-8")
+    prose = re.sub(rf"\A---\n.*?\n---\n|{code}", "", source, flags=re.DOTALL | re.MULTILINE)
     assert all(heading in words for heading in re.findall(r"^#+ .+$", prose, re.MULTILINE))
+    said = [words for words in re.findall(r"[A-Za-z ,]{20,}", prose) if len(words.split()) > 3]
+    assert len(said) > 100 and not [words for words in said if words.strip() not in text]
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     quizzes = re.findall(r'^display_quiz\("([^"]+)"', source, re.MULTILINE)
     practices = re.findall(r"^```\{practice\} (\w+\.(\w+))$", source, re.MULTILINE)
