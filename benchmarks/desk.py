@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import types
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from reglib.exercises import ASSIGNMENTS, assignment
 from reglib.repository import path
 
 PAGE = path("tests", "site", "engine.html")
+VERDICTS = path("tests", "site", "verdicts.py")
 MB = 1_000_000
+GENERATED, ALL = 30, 10**9  # wrong answers drawn for each function; all take more than a day
 RIGHT = """
 def ridge_fit(X, y, lam):
     n, p = X.shape
@@ -66,21 +69,34 @@ def judged(name, mistake):
 """
 
 
+def loaded(file: Path) -> types.ModuleType:
+    """Return a module of a file outside of packages."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def lay(folder: Path) -> dict:
     """Put the desk and a page with its engine into a folder; return what its manifest says."""
-    spec = importlib.util.spec_from_file_location("desk_files", path("book/_ext/desk_files.py"))
-    files = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(files)
-    files.lay(folder / "desk")
+    loaded(path("book/_ext/desk_files.py")).lay(folder / "desk")
     shutil.copy(PAGE, folder)
     return json.loads((folder / "desk" / "manifest.json").read_text("utf-8"))["files"]
 
 
 def opened(browser: Browser, address: str) -> Page:
+    """Open the page of the engine; `asked` are the names of the files that it then asks for."""
     page = browser.new_page()
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url.rpartition("/")[2]))
     page.goto(address)
     page.wait_for_function("window.engine")
     return page
+
+
+def fetched(page: Page, files: dict) -> float:
+    """Return the megabytes of what a page has asked for of Python."""
+    return sum(file["size"] for file in files.values() if file["file"] in page.asked) / MB
 
 
 def memory() -> float:
@@ -111,7 +127,37 @@ def judgements(there: Callable[[str, int | None], float]) -> list[tuple[str, lis
     return rows
 
 
-def report(repeats: int = 3) -> list[str]:
+def agreement(page: Page, generated: int) -> list[str]:
+    """Judge answers to every exercise in the page and here; return how many verdicts differ.
+
+    They are those of tests/site/test_same_verdict.py, with so many generated ones a function.
+    """
+    here, text, seed = loaded(VERDICTS), VERDICTS.read_text("utf-8"), 0
+    file = f"with open('/tmp/verdicts.py', 'w') as file:\n    file.write({text!r})"
+    page.evaluate(TIMED, f"import sys\nsys.path.append('/tmp')\n{file}")
+    there = "(args) => engine.call('verdicts:verdicts', args, { seconds: 1e6 })"
+    count, others = 0, []
+    for name in (entry.name for each in ASSIGNMENTS for entry in assignment(each).entries):
+        tests = path("tests", "exercises", f"test_{name.partition('.')[0]}.py")
+        asked = [name, tests.read_text("utf-8"), seed, generated]
+        ours, theirs = here.verdicts(*asked), page.evaluate(there, asked)
+        count += len(ours)
+        others += [
+            f"- `{name}`, {label}: {theirs.get(label)} in the page, {verdict} in CPython."
+            for label, verdict in ours.items()
+            if theirs.get(label) != verdict
+        ]
+    share = "all" if generated == ALL else f"at most {generated}"
+    return [
+        f"{count:,} answers were judged in the page and in CPython: right ones, those with a "
+        f"mistake named by hand, and {share} of the generated ones a function. "
+        f"{len(others)} got another verdict.",
+        "",
+        *others,
+    ]
+
+
+def report(repeats: int = 3, generated: int = GENERATED) -> list[str]:
     """Measure the desk; return a Markdown table and what its figures mean."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
@@ -131,19 +177,22 @@ def report(repeats: int = 3) -> list[str]:
                     context.close()
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         page = opened(browser, address)
+        before = fetched(page, files)
         page.evaluate(TIMED, FIRST)
+        first = fetched(page, files)
         whole = memory()
         linear = page.evaluate("run('1')")["memory"] / MB
         for _ in range(repeats):
             figures.setdefault("ready again after Stop", []).append(page.evaluate(STOPPED))
         figures["first figure"] = [page.evaluate(TIMED, DRAWN)]
+        drawn = fetched(page, files) - first
         figures["later figure"] = [page.evaluate(TIMED, DRAWN) for _ in range(repeats)]
         page.evaluate(TIMED, JUDGED)
         call = "([name, mistake]) => engine.call('__main__:judged', [name, mistake])"
         rows = judgements(lambda *answer: page.evaluate(call, list(answer)))
+        agreed = agreement(page, generated)
         version = browser.version
         browser.close()
-    first = sum(files[name]["size"] for name in ("python", "library", "course")) / MB
     return [
         f"Python in the page, in headless Chromium {version}, from this machine: milliseconds, "
         f"medians of {repeats}, from the press of a button.",
@@ -163,10 +212,12 @@ def report(repeats: int = 3) -> list[str]:
             for what, page, here in rows
         ),
         "",
-        f"Fetched before the press: 0. For the first check {first:.1f} MB, the largest file "
-        f"{max(file['size'] for file in files.values()) / MB:.1f} MB; with the first figure "
-        f"{files['figures']['size'] / MB:.1f} MB more. Python's own memory after a check is "
-        f"{linear:.0f} MB; that of the process which renders the page {whole:.0f} MB.",
+        f"Fetched before the press: {before:.1f} MB. For the first check {first:.1f} MB, the "
+        f"largest file {max(file['size'] for file in files.values()) / MB:.1f} MB; with the first "
+        f"figure {drawn:.1f} MB more. Python's own memory after a check is {linear:.0f} MB; that "
+        f"of the process which renders the page {whole:.0f} MB.",
+        "",
+        *agreed,
         "",
         busy_since(load),
         "",
@@ -176,4 +227,11 @@ def report(repeats: int = 3) -> list[str]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.desk", description=__doc__)
     parser.add_argument("--repeats", type=int, default=3, help="of each time (default 3)")
-    print("\n".join(report(parser.parse_args().repeats)))
+    parser.add_argument(
+        "--generated",
+        type=lambda text: ALL if text == "all" else int(text),
+        default=GENERATED,
+        help=f'wrong answers to judge for each function, or "all" (default {GENERATED})',
+    )
+    options = parser.parse_args()
+    print("\n".join(report(options.repeats, options.generated)))

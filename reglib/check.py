@@ -104,7 +104,10 @@ def _nothing() -> float:
 
 
 def renewal() -> str:
-    """Return what to do if a notebook is newer than this reglib: one line for the terminal.
+    """Return what to do if a notebook is newer than this reglib.
+
+    In a clone of the course's repository that is a line for the terminal. The site's wheel comes
+    with the notebook, whose first cell installs the one that it needs.
 
     >>> print(renewal())  # doctest: +ELLIPSIS
     In a terminal, run this line, and then restart the kernel:
@@ -113,6 +116,21 @@ def renewal() -> str:
     copy = Path(__file__).parents[1]
     if (copy / ".git").exists():
         line = f'git -C "{copy}" pull'
-    else:
-        line = "pip install --force-reinstall --no-deps PATH-OF-A-NEW-COPY"
-    return f"In a terminal, run this line, and then restart the kernel:\n{line}"
+        return f"In a terminal, run this line, and then restart the kernel:\n{line}"
+    return (
+        "Run the first cell of the notebook again: it installs the reglib that the notebook needs. "
+        "Then restart the kernel. If there is no %pip in that cell, take the notebook anew from "
+        f"{_site(copy)}, and run its first cell."
+    )
+
+
+def _site(copy: Path) -> str:
+    """The address of the site from which pip has installed into a folder, as far as known."""
+    import json  # only here, as this module is imported by every notebook
+    from importlib.metadata import distributions
+
+    for installed in distributions(name="reglib", path=[str(copy)]):
+        address = json.loads(installed.read_text("direct_url.json") or "{}").get("url", "")
+        if address.startswith("http") and "/downloads/" in address:
+            return address.rpartition("downloads/")[0]
+    return "the course's site"

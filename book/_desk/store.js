@@ -1,6 +1,10 @@
 /* What the course remembers of a reader, in her own browser: records of kind, id, version, time and
    value. A version counts the writings of one record, so that a tab can tell when another was there
-   first; what it then displaces is kept beside the new value, and told. */
+   first; what it then displaces is kept beside the new value, and told.
+
+   A browser need not finish a transaction of a page that is left. So a value is first noted in
+   localStorage, which takes it at once; the note goes when the database has the value, and what is
+   still noted comes to the database when it is next opened. */
 
 /* Each makes the next form of the database from the one before. Only ever append. */
 const MIGRATIONS = [(database) => database.createObjectStore("records", { keyPath: ["kind", "id"] })];
@@ -59,13 +63,16 @@ export class Store extends EventTarget {
 
   /** Keep a value. Says "conflict" if another tab has written since this one read, and keeps both. */
   async put(kind, id, value) {
+    const time = Date.now();
+    const noted = this.#note(kind, id, { seen: this.#seen.get(key(kind, id)), time, value });
     let lost;
     await this.#write(kind, id, (record) => {
       lost = undefined;
       if (record && same(record.value, value)) return record;
       if (record && stamp(record) !== this.#seen.get(key(kind, id))) lost = record;
-      return next(record, { kind, id, value }, lost);
+      return next(record, { kind, id, time, value }, lost);
     });
+    this.#drop(noted);
     if (lost) this.#tell("conflict", { kind, id, value, other: lost.value });
   }
 
@@ -84,6 +91,7 @@ export class Store extends EventTarget {
 
   /** Forget everything, here and in other tabs. */
   async clear() {
+    this.#notes().forEach((noted) => this.#drop(noted));
     for (const { kind, id } of await this.#records()) await this.#write(kind, id, () => undefined, true);
   }
 
@@ -99,10 +107,9 @@ export class Store extends EventTarget {
     let changed = 0;
     for (const { kind, id, time, value } of records) {
       await this.#write(kind, id, (old) => {
-        if (old && same(old.value, value)) return old;
-        changed += 1;
-        if (!old || time > old.time) return next(old, { kind, id, time, value }, old);
-        return { ...old, displaced: kept(old, { time, value }) };
+        const record = later(old, { kind, id, time, value });
+        changed += record !== old;
+        return record;
       }, true);
     }
     return changed;
@@ -124,14 +131,17 @@ export class Store extends EventTarget {
         done(request.result);
       };
       request.onerror = () => failed(request.error);
+    }).then(async (database) => {
+      await this.#takeNotes(database);
+      return database;
     });
     return this.#opening;
   }
 
   /** Do some work in one transaction, or say what stands in its way and return undefined. */
-  async #transact(mode, work) {
+  async #transact(mode, work, opening = this.#open()) {
     try {
-      const transaction = (await this.#open()).transaction("records", mode);
+      const transaction = (await opening).transaction("records", mode);
       const finished = new Promise((done, failed) => {
         transaction.oncomplete = done;
         transaction.onabort = () => failed(transaction.error);
@@ -185,6 +195,50 @@ export class Store extends EventTarget {
     return record;
   }
 
+  /* Notes, each a pair of its place in localStorage and its text. Without that, there are none. */
+
+  #note(kind, id, { seen, time, value }) {
+    const noted = [`${this.#name} ${key(kind, id)}`, JSON.stringify({ kind, id, seen, time, value })];
+    try {
+      localStorage.setItem(...noted);
+    } catch {
+      // Turned off or full: then only the database has it.
+    }
+    return noted;
+  }
+
+  #notes() {
+    try {
+      return Object.entries(localStorage).filter(([place]) => place.startsWith(`${this.#name} [`));
+    } catch {
+      return [];
+    }
+  }
+
+  /** Drop a note, unless there is a newer one in its place. */
+  #drop([place, text]) {
+    try {
+      if (localStorage.getItem(place) === text) localStorage.removeItem(place);
+    } catch {
+      // There was none.
+    }
+  }
+
+  async #takeNotes(database) {
+    for (const noted of this.#notes()) {
+      const { seen, ...record } = JSON.parse(noted[1]);
+      const { kind, id } = record;
+      const done = await this.#transact("readwrite", async (records) => {
+        const old = await settled(records.get([kind, id]));
+        const made = later(old, record, stamp(old) === seen ? null : old);
+        if (made !== old) await settled(records.put(made));
+      }, database);
+      if (!done) return;
+      this.#drop(noted);
+      this.#channel.postMessage({ kind, id });
+    }
+  }
+
   #complain(sentence) {
     if (sentence === this.trouble) return;
     this.trouble = sentence;
@@ -204,6 +258,14 @@ function next(old, { kind, id, time = Date.now(), value }, lost) {
   if (lost) record.displaced = kept(old, { time: lost.time, value: lost.value });
   else if (old?.displaced) record.displaced = old.displaced;
   return record;
+}
+
+/** Of a record and another value the later one, with the other kept beside it. `lost` is what the
+    value displaces if it is later; nothing, if it was made from this very record. */
+function later(old, { kind, id, time, value }, lost = old) {
+  if (old && same(old.value, value)) return old;
+  if (!lost || time >= old.time) return next(old, { kind, id, time, value }, lost);
+  return { ...old, displaced: kept(old, { time, value }) };
 }
 
 const kept = (old, lost) => [lost, ...(old?.displaced ?? []).filter((o) => !same(o, lost))].slice(0, KEPT);

@@ -2,16 +2,19 @@
 
 All of it lies in `downloads/`. The wheel holds `reglib` alone, and its version ends in a hash of
 what is in it, so that pip installs a changed one. A page knows where the wheel lies by a link in
-its head; `take.js` then puts the cell that installs it in front of a notebook.
+its head; `take.js` then puts the cell that installs it in front of a notebook. A lesson's notebook
+is offered where its page is, in the menu at the top.
 """
 
 import hashlib
+import json
 import shutil
-import tempfile
 import tomllib
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
+import lessons
+import nbformat
 from docutils import nodes
 from docutils.statemachine import StringList
 from hatchling.builders.wheel import WheelBuilder
@@ -24,29 +27,32 @@ from sphinx.util.docutils import SphinxDirective
 from reglib.exercises import ASSIGNMENTS
 from reglib.repository import path
 
+PLACE = '<span class="wheel-address">ADDRESS</span>'  # take.js puts the wheel's there
+
 
 def wheel(folder: Path) -> Path:
     """Write the learner's wheel of reglib into a folder; return its path.
 
     Equal content gives an equal name, and equal bytes.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        digest = hashlib.sha256(_built(Path(scratch)).read_bytes()).hexdigest()
-    return _built(folder, f"+h{digest[:12]}")
-
-
-def _built(folder: Path, ending: str = "") -> Path:
     project = tomllib.loads(path("pyproject.toml").read_text(encoding="utf-8"))
     extras = project["project"]["optional-dependencies"]
     project["project"]["optional-dependencies"] = {"lab": extras["lab"]}
     del project["project"]["readme"]  # it is about the repository
-    project["project"]["version"] += ending
     project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] = ["reglib"]
+    digest = hashlib.sha256(json.dumps(project).encode() + path("LICENSE").read_bytes())
+    files = {f.distribution_path: f.path for f in _builder(project).recurse_included_files()}
+    for name, file in sorted(files.items()):
+        digest.update(name.encode() + Path(file).read_bytes())
+    project["project"]["version"] += f"+h{digest.hexdigest()[:12]}"
+    (made,) = _builder(project).build(directory=str(folder), versions=["standard"])
+    return Path(made)
+
+
+def _builder(project: dict) -> WheelBuilder:
     plugins = PluginManager()
     metadata = ProjectMetadata(str(path()), plugins, project)
-    builder = WheelBuilder(str(path()), plugins, project, metadata)
-    (made,) = builder.build(directory=str(folder), versions=["standard"])
-    return Path(made)
+    return WheelBuilder(str(path()), plugins, project, metadata)
 
 
 def notebooks() -> dict[str, Path]:
@@ -62,6 +68,37 @@ def write(app: Sphinx, config: Config) -> None:
     config.course_wheel = wheel(folder).name
     for file in notebooks().values():
         shutil.copy(file, folder)
+
+
+def write_lessons(app: Sphinx, exception: Exception | None) -> None:
+    # When the numbers in their texts are known, which MyST-NB keeps beside what it has executed.
+    if exception or app.builder.format != "html":
+        return
+    for name, page in lessons.lessons().items():
+        if page not in app.env.found_docs:
+            continue
+        kept = Path(app.env.mystnb_config.output_folder, f"{page}.glue.json")
+        glued = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+        numbers = {name: output["data"]["text/plain"] for name, output in glued.items()}
+        text = nbformat.writes(lessons.notebook(page, numbers))
+        Path(app.outdir, "downloads", name).write_text(f"{text}\n", encoding="utf-8")
+
+
+def offer(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Add a lesson's notebook to what the theme offers to download of its page."""
+    for name in (name for name, lesson in lessons.lessons().items() if lesson == page):
+        (group,) = (b for b in context["header_buttons"] if b["label"] == "download-buttons")
+        group["buttons"].insert(
+            0,
+            {
+                "type": "link",
+                "url": f"{_address(page)}downloads/{name}",
+                "text": ".ipynb",
+                "icon": "fas fa-code",
+                "tooltip": "Download this lesson as a notebook for Jupyter",
+                "label": "download-notebook-button",
+            },
+        )
 
 
 def _address(page: str) -> str:
@@ -86,29 +123,36 @@ class Take(SphinxDirective):
             raise self.error(f"There is no assignment {name!r}: try {', '.join(ASSIGNMENTS)}.")
         box = path("book", "_boxes", "take.md")
         self.env.note_dependency(str(box))
-        links = launches(name, self.config.course_repository)
         text = box.read_text(encoding="utf-8").format(
             name=name,
             root=_address(self.env.docname),
             wheel=quote(self.config.course_wheel),
             windows=_commands("py -m venv course", "course\\Scripts\\"),
             unix=_commands("python3 -m venv course", "course/bin/"),
-            launches=f"Or open it in {', '.join(f'[{site}]({url})' for site, url in links)}."
-            if links
-            else "",
+            launches=_launched(launches(name, self.config.course_repository)),
         )
         node = nodes.Element()
         self.state.nested_parse(StringList(text.splitlines(), str(box)), 0, node)
         return node.children
 
 
+def _launched(links: list[tuple[str, str]]) -> str:
+    """Where to open it elsewhere; Binder alone installs what the repository asks for."""
+    if not links:
+        return ""
+    there = ", ".join(f"[{site}]({url})" for site, url in links)
+    bare = " and ".join(site for site, _ in links if site != "Binder")
+    line = _verbatim(f'%pip install --quiet "reglib @ {PLACE}"')
+    told = f" In {bare}, first add a cell at the top and run it:\n\n{line}" if bare else ""
+    return f"Or open it in {there}.{told}"
+
+
 def _commands(first: str, programs: str) -> str:
-    place = '<span class="wheel-address">ADDRESS</span>'
-    lines = [
-        first,
-        f'{programs}python -m pip install "reglib[lab] @ {place}"',
-        f"{programs}jupyter lab",
-    ]
+    install = f'{programs}python -m pip install "reglib[lab] @ {PLACE}"'
+    return _verbatim(first, install, f"{programs}jupyter lab")
+
+
+def _verbatim(*lines: str) -> str:
     return "\n".join(["```{raw} html", f'<pre tabindex="0">{chr(10).join(lines)}</pre>', "```"])
 
 
@@ -149,5 +193,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("config-inited", link)
     app.connect("config-inited", write)
     app.connect("html-page-context", tell)
+    app.connect("html-page-context", offer, priority=900)  # after the theme
+    app.connect("build-finished", write_lessons)
     app.add_js_file("take.js", type="module")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from benchmarks import desk
 from reglib.repository import path
 
 
@@ -59,3 +60,24 @@ def test_an_unknown_task_is_named():
     shown = run("--only", "boosting")
     assert shown.returncode == 1
     assert "--only 'boosting' matches no task: pass a part of one of these" in shown.stderr
+
+
+def test_a_verdict_that_differs_in_the_page_is_told(monkeypatch):
+    class Page:
+        """Judges as here, but for one answer."""
+
+        def evaluate(self, call, given):
+            if call == desk.TIMED:
+                return None
+            found = desk.loaded(desk.VERDICTS).verdicts(*given)
+            if given[0] == "ridge.ridge_fit":
+                found["the reference"] = [5, "", ""]
+            return found
+
+    monkeypatch.setattr(desk, "ASSIGNMENTS", ["ridge"])
+    said, _, *others = desk.agreement(Page(), 1)
+    assert "at most 1 of the generated ones a function. 1 got another verdict." in said
+    assert int(said.split()[0]) > 50
+    assert others == [
+        "- `ridge.ridge_fit`, the reference: [5, '', ''] in the page, [6.0, '', ''] in CPython."
+    ]

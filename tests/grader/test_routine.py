@@ -8,6 +8,7 @@ import argparse
 import copy
 import csv
 import io
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -31,7 +32,7 @@ from grader.course import course_at
 from grader.plugins import export
 from grader.results.marks import gradebook_of, read_marks
 from grader.writer import Run
-from reglib.check import check, renewal
+from reglib.check import check
 
 if not shutil.which("bwrap"):
     pytest.skip("bubblewrap is not installed", allow_module_level=True)
@@ -495,6 +496,25 @@ def test_one_line_mends_an_older_reglib(tmp_path, monkeypatch, capsys):
     assert (hers / "reglib/__init__.py").read_text() == "new"
 
 
-def test_a_copy_without_git_is_installed_anew(tmp_path, monkeypatch):
+WHEEL = "https://school.example/courses/reg/downloads/reglib-0.1.0+h0123456789ab-py3-none-any.whl"
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ({"url": WHEEL, "archive_info": {}}, "https://school.example/courses/reg/, and"),
+        ({"url": "file:///home/ada/course", "dir_info": {}}, "the course's site, and"),
+        (None, "the course's site, and"),
+    ],
+)
+def test_a_wheel_comes_again_with_the_notebook(tmp_path, monkeypatch, capsys, source, place):
+    about = tmp_path / "reglib-0.1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: reglib\nVersion: 0.1.0\n")
+    if source:
+        (about / "direct_url.json").write_text(json.dumps(source))  # as pip does
     monkeypatch.setattr("reglib.check.__file__", str(tmp_path / "reglib/check.py"))
-    assert renewal().endswith("pip install --force-reinstall --no-deps PATH-OF-A-NEW-COPY")
+    assert check("ridge.newer", lambda X: X) == 0
+    said = capsys.readouterr().out
+    assert "Run the first cell of the notebook again" in said
+    assert f"If there is no %pip in that cell, take the notebook anew from {place}" in said

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbgrader.api import Gradebook
+from playwright.sync_api import expect
 
 from reglib.exercises import ASSIGNMENTS, assignment
 from reglib.repository import path
@@ -197,6 +198,12 @@ def test_a_notebook_that_is_opened_changes_answers_and_does_nothing_else(desk):
     at.press("Reset", at.exercise("ridge_fit"))
     assert "not written yet" in at.text("ridge_fit")
 
+    # What was typed a moment before the page is left is there when it opens again.
+    at.write("ridge_fit", "the last key")
+    at.page.reload()
+    at = Desk(at.page)
+    assert at.text("ridge_fit") == "the last key"
+
     # The same page by day and by night, wide and narrow.
     for scheme in ("light", "dark"):
         at.page.emulate_media(color_scheme=scheme)
@@ -207,8 +214,66 @@ def test_a_notebook_that_is_opened_changes_answers_and_does_nothing_else(desk):
     assert at.page.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 
+def write(page, where, text):
+    """Put a text in the place of what is in an editor."""
+    where.get_by_role("textbox").focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(text)
+
+
+def check(page, where):
+    """Go on from the editor to its Check, and press that."""
+    page.keyboard.press("Escape")
+    for button in ("Run", "Check"):
+        page.keyboard.press("Tab")
+        expect(where.get_by_role("button", name=button, exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+
+
+class Keyboard(Desk):
+    """The page of an assignment, in the hands of a learner who has no mouse."""
+
+    def write(self, name, text):
+        write(self.page, self.cell(name), text)
+
+    def press(self, button, where=None):
+        (where or self.bar).get_by_role("button", name=button, exact=True).press("Enter")
+        self.page.wait_for_function("() => !document.querySelector('.desk').ariaBusy")
+
+
+@pytest.fixture
+def from_the_lesson(visit, book):
+    """Write and check a function in the lesson, go to the desk, and write there what is left."""
+
+    def from_the_lesson(right, width):
+        size = {"width": width, "height": 844}
+        page = visit(f"{book}book/penalties/ridge.html", viewport=size, accept_downloads=True)
+        there = {"ridge_objective": 3, "ridge_fit": 6}
+        for name, most in there.items():
+            practice = page.locator(f'.practice[data-exercise="ridge.{name}"]')
+            write(page, practice, right[name])
+            check(page, practice)
+            expect(practice.get_by_role("status")).to_contain_text(f"{most} of {most} points")
+        assert len(page.workers) == 1  # one Python for all of them
+        page.get_by_role("link", name="ridge assignment").press("Enter")
+        page.get_by_role("link", name="Write, run and check it in the page").press("Enter")
+        at = Keyboard(page)
+        for name, text in right.items():
+            if name in there:
+                assert at.text(name) == text
+                continue
+            at.write(name, text)
+            if name == "ridge_gradient":
+                check(page, at.exercise(name))
+                expect(at.exercise(name).get_by_role("status")).to_contain_text("✓")
+                assert at.points > 0
+        return at
+
+    return from_the_lesson
+
+
 @pytest.mark.long
-def test_what_is_done_on_the_page_gets_the_points_that_it_showed(desk, tmp_path):
+def test_what_is_done_on_the_page_gets_the_points_that_it_showed(desk, from_the_lesson, tmp_path):
     if not shutil.which("bwrap"):
         pytest.skip("bubblewrap is not installed")
     course = tmp_path / "course"
@@ -250,19 +315,20 @@ def test_what_is_done_on_the_page_gets_the_points_that_it_showed(desk, tmp_path)
     assert said["same_lambda_more_patients"].source == PARTLY["same_lambda_more_patients"]
     assert said["check_ridge_objective"].outputs[-1]["data"]["text/plain"] == "3.0"
 
-    # All right; and a reload loses nothing.
+    # All right, from the lesson on, in a wide and in a narrow window; and a reload loses nothing.
     right = solved()
-    for name, text in right.items():
-        at.write(name, text)
-    at.press("Run all")
-    assert at.points == sum(entry.most for entry in assignment("ridge").entries)
-    at.page.reload()
-    at = Desk(at.page)
-    made = hand_in("right")
-    assert right.items() <= {cell.id: cell.source for cell in made.cells}.items()
-    drawn = {c.id for c in made.cells for o in c.get("outputs", []) if "image/svg+xml" in str(o)}
-    assert {"see_path", "see_factors", "see_dof"} <= drawn
-    assert "vnd.reglib" not in nbformat.writes(made)
+    for student, width in (("wide", 1280), ("narrow", 390)):
+        at = from_the_lesson(right, width)
+        at.press("Run all")
+        assert at.page.evaluate("document.scrollingElement.scrollWidth") <= width
+        at.page.reload()
+        at = Keyboard(at.page)
+        made = hand_in(student)
+        assert shown[student] == sum(entry.most for entry in assignment("ridge").entries)
+        assert right.items() <= {cell.id: cell.source for cell in made.cells}.items()
+        drawn = {c.id for c in made.cells for o in c.get("outputs", []) if "svg+xml" in str(o)}
+        assert {"see_path", "see_factors", "see_dof"} <= drawn
+        assert "vnd.reglib" not in nbformat.writes(made)
 
     for student in shown:
         nbformat.validate(nbformat.read(course / f"submitted/{student}/ridge/ridge.ipynb", 4))

@@ -257,8 +257,10 @@ def test_what_is_kept_is_hers_as_a_file_and_is_deleted(visit, book, tmp_path):
     hands = Hands(page, "ridge.ridge_fit")
     stub = hands.text
     hands.write("# mine")
+    page.reload()  # a moment after the last key
+    hands = Hands(page, "ridge.ridge_fit")
+    assert hands.text == "# mine"
     kept = page.locator(".practice-kept")
-    until(lambda: kept_in(page) == "# mine")
     kept.locator("summary").press("Enter")
     with page.expect_download() as saved:
         kept.get_by_role("button", name="Save as a file").press("Enter")

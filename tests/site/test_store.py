@@ -115,6 +115,83 @@ def test_a_record_made_anew_is_not_taken_for_the_one_that_was_seen(tab):
     assert told(first, "conflict")[0]["other"] == "new"
 
 
+LEAVING = """([kind, id, value, time]) => {
+  Date.now = () => time ?? Date.parse("2100-01-01");
+  addEventListener("pagehide", () => store.put(kind, id, value));
+}"""
+
+
+def leave(page, value, time=None):
+    """Close a tab that writes something at its last moment, in a year far away or at a time, when
+    nothing comes of it any more."""
+    page.evaluate("IDBObjectStore.prototype.get = () => ({})")
+    page.evaluate(LEAVING, ["answer", NAME, value, time])
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
+
+
+def noted(page):
+    return page.evaluate("Object.keys(localStorage)")
+
+
+@pytest.mark.parametrize("way", ["a reload", "a closed tab"])
+def test_what_is_written_as_a_page_is_left_is_there_when_the_next_one_opens(tab, way):
+    page = tab()
+    put(page, "begun")
+    assert noted(page) == []  # the database has it
+    if way == "a reload":
+        page.evaluate(LEAVING, ["answer", NAME, "finished", None])
+        page.reload()
+    else:
+        left = tab(page)
+        assert get(left) == "begun"
+        leave(left, "finished")
+    opened(page)
+    assert get(page) == "finished"
+    record = records(page)["answer", NAME]
+    assert record["version"] == 2 and "displaced" not in record
+    assert noted(page) == []
+
+
+@pytest.mark.parametrize(("time", "stays"), [(None, "as it closed"), (1, "by the other tab")])
+def test_of_what_a_closing_tab_and_another_wrote_the_later_stays_and_both_are_kept(
+    tab, time, stays
+):
+    page = tab()
+    put(page, "begun")
+    left = tab(page)
+    assert get(left) == "begun"
+    put(page, "by the other tab")
+    leave(left, "as it closed", time)
+    opened(page)
+    record = records(page)["answer", NAME]
+    assert record["value"] == stays
+    kept = {lost["value"] for lost in record["displaced"]}
+    assert kept == {"as it closed", "by the other tab"} - {stays}
+
+
+def test_a_note_is_of_one_site_and_is_deleted_with_everything(tab):
+    page = tab()
+    leave(tab(page), "as it closed")
+    other = tab(page, of="two")
+    assert get(other) is None
+    assert len(noted(other)) == 1
+    page.evaluate("store.clear()")
+    assert noted(page) == []
+    assert get(opened(page)) is None
+
+
+def test_without_room_for_notes_answers_are_kept_as_before(tab):
+    page = tab()
+    page.add_init_script(
+        "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError') }"
+    )
+    opened(page)
+    put(page, "kept")
+    assert page.evaluate("store.trouble") == ""
+    assert get(opened(page)) == "kept"
+
+
 def test_two_tabs_that_count_both_count(tab):
     first = tab()
     second = tab(first)
