@@ -44,7 +44,7 @@ def mean(repeats: ArrayLike, seed: object, of: str = "draws", root: bool = False
     repeats = _checked(repeats)
     n, value = len(repeats), repeats.mean()
     scatter = (repeats - value) ** 2
-    if scatter.max() > max(LARGEST, 10 / n) * scatter.sum():
+    if scatter.max() > max(LARGEST, 15 / n) * scatter.sum():
         raise ValueError(
             f"repeats has heavy tails: one of {n} makes {scatter.max() / scatter.sum():.0%} of "
             "their scatter, and their mean says little. Pass them to quantile"
