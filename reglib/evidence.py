@@ -18,7 +18,7 @@ _UP = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Evidence(NamedTuple):
-    """What a page says of a number, and on its card in rows of a name and a value."""
+    """What a page says of a number, and its card in rows of a value with a name, or with none."""
 
     text: str
     card: tuple[tuple[str, str], ...]
@@ -100,7 +100,7 @@ def count(happened: ArrayLike, seed: object, of: str = "draws") -> Evidence:
     centre = (k + z**2 / 2) / (n + z**2)
     half = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
     interval = f"{100 * max(centre - half, 0):.0f} % to {100 * min(centre + half, 1):.0f} %"
-    rows = ("what", f"count among {n} {of}"), ("of very many, 95 % interval", interval)
+    rows = ("", f"count among {n} {of}"), ("of very many, 95 % interval", interval)
     return Evidence(f"{k} of {n} {of}", (*rows, ("seed", str(seed))))
 
 
@@ -119,7 +119,7 @@ def one(value: float, repeats: ArrayLike, seed: object, of: str = "draws") -> Ev
         text += f" (larger than in {below} of {n} {of})"
     elif above > 0.9 * n:
         text += f" (smaller than in {above} of {n} {of})"
-    rows = ("what", "one draw"), ("smaller, of others like it", f"{below} of {n} {of}")
+    rows = ("", "one draw"), ("smaller, of others like it", f"{below} of {n} {of}")
     return Evidence(text, (*rows, ("seed", str(seed))))
 
 
@@ -127,12 +127,12 @@ def exact(value: float, how: str, digits: int = 3) -> Evidence:
     """Tell a number in which there is no chance; `how` says in words how it comes about.
 
     >>> exact(2 / 3, "two of three", digits=2)
-    Evidence(text='0.67', card=(('what', 'two of three'), ('chance', 'has no part in it')))
+    Evidence(text='0.67', card=(('', 'two of three'), ('', 'no chance has a part in it')))
     """
     if not how.strip():
         raise ValueError("how is empty: say how the number comes about")
     value = inputs.real("value", value, -np.inf)
-    return Evidence(_digits(value, digits), (("what", how), ("chance", "has no part in it")))
+    return Evidence(_digits(value, digits), (("", how), ("", "no chance has a part in it")))
 
 
 def glue(name: str, evidence: Evidence) -> None:
@@ -160,7 +160,7 @@ def _checked(repeats: ArrayLike) -> np.ndarray:
 
 def _card(words: str, error: float, seed: object) -> tuple[tuple[str, str], ...]:
     shown = _digits(error, 2)
-    return ("what", words), ("Monte-Carlo standard error", shown), ("seed", str(seed))
+    return ("", words), ("Monte-Carlo standard error", shown), ("seed", str(seed))
 
 
 def _about(value: float, error: float) -> str:

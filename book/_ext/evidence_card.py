@@ -33,10 +33,14 @@ class Evidence(RoleBase):
         return [node], []
 
 
+def _named(card: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(f"{name}: " if name else "", value) for name, value in card]
+
+
 def visit_html(self, node: evidence) -> None:
     rows = "".join(
-        f'<span><span class="evidence-name">{escape(name)}:</span> {escape(value)}</span>'
-        for name, value in node["card"]
+        f'<span><span class="evidence-name">{escape(name)}</span>{escape(value)}</span>'
+        for name, value in _named(node["card"])
     )
     text, place = escape(node.astext()), node["id"]
     self.body.append(
@@ -48,7 +52,7 @@ def visit_html(self, node: evidence) -> None:
 
 def visit_plain(self, node: evidence) -> None:
     """In print and in text the card follows in brackets."""
-    node += nodes.Text(f" ({'; '.join(': '.join(row) for row in node['card'])})")
+    node += nodes.Text(f" ({'; '.join(map(''.join, _named(node['card'])))})")
 
 
 def depart_plain(self, node: evidence) -> None:

@@ -250,6 +250,8 @@ def tables(course: Course) -> Iterator[str]:
         source = (course.home / f"{line['page']}.md").read_text(encoding="utf-8")
         if line["kind"] not in ("misuse", "peek"):
             yield f"looks.csv: {line['kind']} is neither misuse nor peek"
+        if line["use"] and (line["data"], line["use"]) not in ledger.uses():
+            yield f"looks.csv: the ledger has no use {line['use']} of {line['data']}"
         if not line["sentence"].strip() or _flat(line["sentence"]) not in _flat(source):
             yield f"looks.csv: {line['page']} does not say “{line['sentence']}”"
 

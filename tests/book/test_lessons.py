@@ -141,7 +141,8 @@ def test_a_proof_may_have_long_sentences_and_a_fold_any_length(small):
         ("names", "q,symbol,,before\n", "no symbol"),
         ("names", "lasso,term,,book/nowhere\n", "no page"),
         ("looks", "peek,book/good,diabetes,every row,We look here.\n", "does not say"),
-        ("looks", "glance,book/good,diabetes,x,Guess first.\n", "neither misuse nor peek"),
+        ("looks", "glance,book/good,diabetes,lasso/all,Guess first.\n", "neither misuse nor peek"),
+        ("looks", "peek,book/good,diabetes,supper,Guess first.\n", "no use supper"),
     ],
 )
 def test_a_table_that_is_wrong_says_so(small, table, line, said):
