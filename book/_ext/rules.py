@@ -82,8 +82,10 @@ class Course:
     symbols: set[str]
 
     def place(self, page: str) -> int:
-        """Return where a page comes among all: what is known before the course comes first."""
-        return -1 if page == "before" else self.pages.index(page)
+        """Return where a page comes: what a reader brings along first, what is no page last."""
+        if page in self.pages:
+            return self.pages.index(page)
+        return -1 if page == "before" else len(self.pages)
 
 
 def course(home: Path) -> Course:
