@@ -45,7 +45,7 @@ book: $(INSTALLED) $(SITE)/.read $(SITE)/.shown  ## build the book into _build/h
 # Pages are executed once and kept; a change in what their code reads makes all of them stale. One in
 # what shows them only has them written anew. All else, such as a lesson or its questions, Sphinx sees.
 $(SITE)/.read: $(READ)
-	rm -rf $(SITE)/.jupyter_cache $(SITE)/.doctrees $(SITE)/html
+	rm -rf $(SITE)/.jupyter_cache $(SITE)/reads $(SITE)/.doctrees $(SITE)/html
 	@mkdir -p $(@D) && touch $@
 
 $(SITE)/.shown: $(SHOWN)

@@ -6,6 +6,9 @@ import pytest
 
 from reglib.repository import path
 
+TEXT = {".doctrees", "html"}
+ALL = {".jupyter_cache", "reads", *TEXT}
+
 
 @pytest.mark.parametrize(
     ("changed", "anew"),
@@ -14,11 +17,11 @@ from reglib.repository import path
         ("book/conventions.csv", set()),
         ("book/names.csv", set()),
         ("book/_static/course.css", set()),
-        ("book/_ext/lesson.py", {".doctrees", "html"}),
-        ("_config.yml", {".doctrees", "html"}),
-        ("book/penalties/ridge-quiz.json", {".jupyter_cache", ".doctrees", "html"}),
-        ("reglib/ridge.py", {".jupyter_cache", ".doctrees", "html"}),
-        ("reglib/data/ledger.csv", {".jupyter_cache", ".doctrees", "html"}),
+        ("book/_ext/lesson.py", TEXT),
+        ("_config.yml", TEXT),
+        ("book/penalties/ridge-quiz.json", ALL),
+        ("reglib/ridge.py", ALL),
+        ("reglib/data/ledger.csv", ALL),
     ],
 )
 def test_a_change_makes_anew_what_depends_on_it(tmp_path, changed, anew):

@@ -4,7 +4,7 @@ A rule is given a lesson and the course, and yields a sentence for each fault, w
 limit and the number in it. Three tables beside the pages say what no rule can know:
 
 names.csv     for each thing its one name, the names that it does not have, and the lesson that
-              introduces it ("before" for what a reader brings along)
+              introduces it: "before" for what a reader brings along, nothing for none so far
 numbers.csv   words with digits that a lesson may type, each with the reason
 looks.csv     where a page misuses rows to show what that does, or looks where a reader could not,
               each with the sentence in which the page says so
@@ -217,7 +217,7 @@ def introduced(lesson: Lesson, course: Course) -> Iterator[str]:
         if thing not in known:
             yield f"{lesson.page}: “{thing}” has no line in names.csv, so no lesson introduces it"
         elif course.place(known[thing].introduced) > here:
-            yield f"{lesson.page}: “{thing}”, which {known[thing].introduced} introduces"
+            yield f"{lesson.page}: “{thing}”, which {known[thing].introduced or 'none'} introduces"
     for name in course.names:
         if name.introduced == lesson.page and name.kind == "term" and name.name not in terms:
             yield f"{lesson.page}: introduces “{name.name}” without a {{term}} for it"
@@ -246,7 +246,7 @@ def tables(course: Course) -> Iterator[str]:
         known = course.symbols if name.kind == "symbol" else course.terms
         if name.kind not in ("term", "symbol") or name.name not in known:
             yield f"names.csv: “{name.name}” is no {name.kind} of the glossary or the notation"
-        if name.introduced != "before" and name.introduced not in course.pages:
+        if name.introduced not in ("", "before", *course.pages):
             yield f"names.csv: “{name.name}” is introduced in {name.introduced}, which is no page"
     for line in course.looks:
         source = (course.home / f"{line['page']}.md").read_text(encoding="utf-8")

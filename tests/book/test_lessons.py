@@ -53,6 +53,7 @@ BREAKS = [
     ("introduced", {"good": "The true risk."}, "“true risk”, which book/later introduces"),
     ("introduced", {"good": "The {term}`lassos <lasso>`."}, "“lasso” has no line in names.csv"),
     ("introduced", {"good": "The validation error."}, "“validation error” has no line"),
+    ("introduced", {"good": "A knot.", "names": "knot,term,,\n"}, "“knot”, which none introduces"),
     ("introduced", {"good": "It is $\\lambda$."}, "“λ”, which book/later introduces"),
     ("introduced", {"good": "It is λ."}, "“λ”, which book/later introduces"),
     ("introduced", {"names": "leverage,term,,book/good\n"}, "without a {term}"),

@@ -143,7 +143,12 @@ def test_a_small_lesson_on_a_phone_by_day_and_by_night(visit, small, serve):
         )
 
     # What is printed wraps, formulas stay in the page, and a transpose is a letter, in MathML too.
-    assert page.locator(".output pre").count() and not page.evaluate(TOO_WIDE, ".output pre")
+    assert not page.evaluate(TOO_WIDE, ".output pre")
+    page.set_viewport_size(WIDE)  # where it need not wrap
+    assert (
+        page.locator(".output pre").evaluate("node => getComputedStyle(node).whiteSpace") == "pre"
+    )
+    page.set_viewport_size(NARROW)
     sign = page.locator("mjx-assistive-mml msup mi").last
     assert sign.text_content() == "T" and sign.get_attribute("mathvariant") == "sans-serif"
 
@@ -159,6 +164,16 @@ def test_the_first_control_is_on_the_first_screen(visit, book, lessons, viewport
         window.locator(CONTROLS).first.wait_for()
         top = window.evaluate(TOP, CONTROLS)
         assert top <= most, f"{page}: the first control is {top:.0f} pixels down, of at most {most}"
+
+
+def test_what_is_too_wide_is_found(browser):
+    page = browser.new_page()
+    boxes = (
+        f"<div style='overflow: auto; width: {width}px'>{'_' * 30}</div>" for width in (20, 999)
+    )
+    page.set_content("".join(boxes))
+    assert page.evaluate(TOO_WIDE, "div") == ["_" * 30]
+    page.close()
 
 
 @pytest.mark.parametrize("top", [100, 5000])
