@@ -191,7 +191,10 @@ def test_formulas_and_figures_of_lessons_suit_a_phone(visit, book, lessons):
     for page in lessons:
         window = visit(book + page, viewport=NARROW, until="networkidle")
         window.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
-        assert not window.evaluate(TOO_WIDE, "div.math"), f"{page}: break this formula"
+        window.evaluate("window.MathJax?.startup?.promise")  # all formulas are set
+        assert not window.evaluate(TOO_WIDE, "mjx-container[display]"), (
+            f"{page}: break this formula"
+        )
         assert not window.evaluate(TOO_WIDE, ".cell_output pre"), page
         assert min(window.evaluate(LETTERS), default=12) >= 11.9, f"{page}: text under 12 pixels"
 
