@@ -16,7 +16,9 @@ SITE := $(BUILD)/_build
 INSTALLED := $(VENV)/.installed
 # Each file on one worker, in the order of tests/conftest.py.
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-READ := requirements.txt $(shell find reglib exercises grader benchmarks book -type f -not -name '*.md' -not -path '*/__pycache__/*' -not -path '*/_static/*' -not -path '*/_desk/*')
+# What the code of pages reads when it runs, and what makes pages of their text.
+READ := requirements.txt $(shell find reglib exercises grader benchmarks -type f -not -name '*.md' -not -path '*/__pycache__/*') $(shell find book -name '*-quiz.json')
+SHOWN := _config.yml $(wildcard book/_ext/*.py book/_ext/*/*.py)
 # nbgrader finds alembic, and the tests find jupyter, on the PATH.
 export PATH := $(BIN):$(PATH)
 # Matrices as small as ours are slower on several threads, many times so on a busy machine.
@@ -37,12 +39,17 @@ serve: $(INSTALLED)  ## build the book, serve it, print the address
 	@echo; echo "The book is at http://$(HOST):$(PORT)/  (Ctrl+C stops)"
 	@$(BIN)/python -m http.server $(PORT) --bind $(HOST) --directory $(SITE)/html 2>/dev/null || [ $$? -eq 130 ]
 
-book: $(INSTALLED) $(SITE)/.read  ## build the book into _build/html
+book: $(INSTALLED) $(SITE)/.read $(SITE)/.shown  ## build the book into _build/html
 	$(BIN)/jupyter-book build . --path-output $(BUILD)
 
-# Pages are executed once and kept; a change in what their code reads makes all of them stale.
+# Pages are executed once and kept; a change in what their code reads makes all of them stale. One in
+# what shows them only has them written anew. All else, such as a lesson or its questions, Sphinx sees.
 $(SITE)/.read: $(READ)
-	rm -rf $(SITE)/.jupyter_cache $(SITE)/.doctrees $(SITE)/html
+	rm -rf $(SITE)/.jupyter_cache $(SITE)/reads $(SITE)/.doctrees $(SITE)/html
+	@mkdir -p $(@D) && touch $@
+
+$(SITE)/.shown: $(SHOWN)
+	rm -rf $(SITE)/.doctrees $(SITE)/html
 	@mkdir -p $(@D) && touch $@
 
 lab: $(INSTALLED)  ## open the assignments in JupyterLab

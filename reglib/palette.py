@@ -64,6 +64,25 @@ COLOURS = {
     "paper": PAPER,
 }
 
+
+def css(selector: str) -> str:
+    """Return the colours as custom properties of a selector, each by day and by night.
+
+    `--fit` is a colour, `--fit-dashes` are those of a line two wide, `--fit-face` is what its mark
+    is filled with. Which is shown is up to the `color-scheme` of what is selected.
+
+    >>> css(".explorer")[:52]
+    '.explorer { --training: light-dark(#1f2328, #e6e8eb)'
+    """
+    lines = []
+    for name, colour in COLOURS.items():
+        lines.append(f"--{name}: light-dark({colour.light}, {colour.dark});")
+        lines.append(f"--{name}-face: var(--{'paper' if colour.hollow else name});")
+        if colour.dashes:
+            lines.append(f"--{name}-dashes: {' '.join(f'{2 * size:g}' for size in colour.dashes)};")
+    return f"{selector} {{ {' '.join(lines)} }}"
+
+
 #: Lines that are told apart by a legend only, such as coefficients: see `nth`.
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 STYLES = ("-", "--", "-.", ":")

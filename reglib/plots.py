@@ -1,6 +1,7 @@
-"""The figures that chapters share. Each draws on the `ax` it is given and returns it.
+"""The figures that chapters share, and how those of a lesson look.
 
-Units are the caller's to name: axes say what is measured, and in what.
+Each draws on the `ax` it is given and returns it. Units are the caller's to name: axes say what is
+measured, and in what.
 """
 
 from __future__ import annotations
@@ -17,6 +18,58 @@ from reglib.validation import CV
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+#: The width of a figure on a phone, in CSS pixels, and the height of its text there.
+PHONE, TEXT = 350, 12
+LESSON = {
+    "figure.figsize": (PHONE / 72, PHONE / 72 * 0.66),
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "legend.frameon": False,
+    "font.size": TEXT,
+    **dict.fromkeys(
+        ("axes.titlesize", "axes.labelsize", "xtick.labelsize", "ytick.labelsize"), TEXT
+    ),
+    **dict.fromkeys(("legend.fontsize", "legend.title_fontsize", "figure.titlesize"), TEXT),
+    **dict.fromkeys(
+        (
+            "text.color",
+            "axes.labelcolor",
+            "axes.titlecolor",
+            "xtick.labelcolor",
+            "ytick.labelcolor",
+        ),
+        palette.INK.light,
+    ),
+    **dict.fromkeys(("axes.edgecolor", "xtick.color", "ytick.color"), palette.EDGE.light),
+    "grid.color": palette.RULE.light,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 2,
+    "lines.markersize": 5,
+    "svg.fonttype": "none",
+}
+
+
+def lesson() -> None:
+    """Let the figures of this page be SVG that can take on the page's font and colours.
+
+    One call, before the first figure. A figure is then 350 units wide, as wide as a phone shows it,
+    so that its text is 12 pixels high there. It has no ground, and ink for its text. The book puts
+    it into the page in the colours of day or night; elsewhere it is as by day.
+    """
+    import matplotlib.pyplot as plt
+    from IPython import get_ipython
+
+    plt.rcParams.update(LESSON)
+    if shell := get_ipython():
+        from matplotlib_inline.config import InlineBackend
+
+        backend = InlineBackend.instance(parent=shell)
+        backend.figure_formats = {"svg"}
+        backend.print_figure_kwargs = {"bbox_inches": None}
 
 
 def path(
@@ -42,7 +95,7 @@ def path(
     ax.set_xscale("log")
     ax.set(xlabel="penalty λ (log scale)", ylabel=f"coefficient ({unit})")
     if names is not None:  # beside the axes: p curves leave no corner free
-        ax.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.01, 0.5))
+        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return ax
 
 
@@ -63,7 +116,7 @@ def cv_curve(ax: Axes, cv: CV, unit: str = "squared units of y") -> Axes:
             ax.axvline(value, **colour.line, label=f"{name}: λ = {value:.3g}")
     ax.set_xscale("log")
     ax.set(xlabel="penalty λ (log scale)", ylabel=f"validation error ({unit})")
-    ax.legend(fontsize="small")
+    ax.legend()
     return ax
 
 
@@ -90,7 +143,7 @@ def errors(
         style = {**known.mark, **known.line} if known else {"marker": "o", **palette.nth(k)}
         ax.plot(x, values, **style, markersize=3, label=name)
     ax.set(xlabel=xlabel, ylabel=f"mean squared error ({unit})")
-    ax.legend(fontsize="small")
+    ax.legend()
     return ax
 
 
@@ -119,7 +172,7 @@ def fit(
         ax.plot(grid, values, **(known.line if known else palette.nth(k)), label=name)
     margin = max(0.25 * np.ptp(y), 1e-9 * np.abs(y).max()) or 1.0
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(y.min() - margin, y.max() + margin))
-    ax.legend(fontsize="small")
+    ax.legend()
     return ax
 
 

@@ -1,12 +1,15 @@
 """The data sets of the course: small, real, offline, in raw units.
 
-Source and licence of each stand beside its CSV file in this folder.
+Source and licence of each stand beside its CSV file in this folder, and in `ledger.csv` which rows
+serve what.
 """
 
 from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
+
+from reglib.data import ledger
 
 
 class Dataset(NamedTuple):
@@ -29,8 +32,25 @@ class Dataset(NamedTuple):
     citation: str
 
 
+def rows(data: str, use: str) -> Dataset:
+    """Return the data set with the rows of one use alone, as `ledger.csv` has it.
+
+    A lesson takes its rows here, so that a test can see which it reads, and when. Raises
+    `ValueError` for a data set or a use that the ledger does not know.
+
+    >>> rows("diabetes", "ridge/training").X.shape
+    (30, 10)
+    """
+    found = ledger.find(data, use)
+    with ledger.as_use(use):
+        whole = globals()[f"load_{data}"]()
+    kept = found.rows(len(whole.y))
+    return whole._replace(X=whole.X[kept], y=whole.y[kept])
+
+
 def _read(name: str, units: tuple[str, ...], citation: str) -> Dataset:
     """Read a CSV file of this folder: a line of names, then rows of numbers, the answer last."""
+    ledger.note(name)
     with files("reglib.data").joinpath(f"{name}.csv").open(encoding="utf-8") as lines:
         *feature_names, _ = next(lines).strip().split(",")
         table = np.loadtxt(lines, delimiter=",")

@@ -44,16 +44,9 @@ def joined(script: str) -> str:
 
 
 def style() -> str:
-    """Return the style of all widgets. Of the palette, `--fit` is a colour, `--fit-dashes` those of
-    a line two wide, `--fit-face` what its mark is filled with."""
-    lines = []
-    for name, colour in palette.COLOURS.items():
-        lines.append(f"--{name}: light-dark({colour.light}, {colour.dark});")
-        lines.append(f"--{name}-face: var(--{'paper' if colour.hollow else name});")
-        if colour.dashes:
-            lines.append(f"--{name}-dashes: {' '.join(f'{2 * size:g}' for size in colour.dashes)};")
+    """Return the style of all widgets, in the colours of the palette."""
     own = (HERE / "explorer.css").read_text(encoding="utf-8")
-    return f".explorer {{ {' '.join(lines)} }}\n{own}"
+    return f"{palette.css('.explorer')}\n{own}"
 
 
 class Steps:

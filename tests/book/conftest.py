@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import myst_nb
 import pytest
 import yaml
+from reading import calls_itself_a_lesson
 
 from reglib.repository import path
 
@@ -82,7 +83,13 @@ def _published() -> list[Page]:
 
 PAGES = _published()
 NO_CHAPTERS = ("book", "assignments", "desk")  # folders of other pages
-CHAPTERS = [page for page in PAGES if page.path.parent.name not in NO_CHAPTERS]
+CHAPTERS = [
+    page
+    for page in PAGES
+    if page.path.parent.name not in NO_CHAPTERS
+    and page.path.stem != "index"  # of a part
+    and not calls_itself_a_lesson(page.text)  # see test_lessons.py
+]
 QUIZZES = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
     for page in CHAPTERS
