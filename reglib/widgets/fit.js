@@ -1,9 +1,11 @@
 /* The fit explorer; FitExplorer in fit.py says what it shows and keeps. */
 
 import {
-  button, change, errorsAlong, explorer, following, limits, memo, pretty, subscript, traitAxis,
+  button, change, errorsAlong, explorer, following, limits, memo, part, pretty, subscript, traitAxis,
   wholeControl,
 } from "./explorer.js";
+import { fitGoals } from "./fit_goals.js";
+import { goals } from "./goals.js";
 import { centre, leastSquares, mean, polynomial, uniforms } from "./numerics.js";
 import {
   ERRORS, GRID, fitView, flatness, judge, measure, moveRows, noiseControl, slices,
@@ -91,7 +93,9 @@ function render({ model, el }) {
     bySize.drawCurves(sizes, sizes.map((n) => fitAt(degree, n)), cut),
   );
 
-  const draw = ({ degree, n, noise, seed, moved }) => {
+  for (const [name, { node }] of [["errors", byDegree], ["points", bySize]]) part(name, node);
+  const draw = ({ degree, n, noise, seed, moved }, shown) => {
+    const told = shown("errors") ? kinds : [];
     const rows = rowsOf(seed, noise);
     const state = known(rows, moved, seed);
     drawPoints(state, rows, n);
@@ -107,15 +111,18 @@ function render({ model, el }) {
     const through = flat || (n <= degree + 1 && fit.training <= 1e-12 * spread);
     const tell = (name) =>
       `${named(name)} ${through && name === "training" ? "0 but for rounding" : pretty(fit[name])}`;
-    const best = kinds.slice(1).map(({ name }) => {
+    const best = told.slice(1).map(({ name }) => {
       const errors = all.map((each) => each[name]);
       return `the ${named(name)} is least at degree ${errors.indexOf(Math.min(...errors)) + 1}`;
     });
+    const lead = `Degree ${degree}, ${n} training points`;
     return {
-      sentence:
-        `Degree ${degree}, ${n} training points: ` +
-        kinds.map(({ name }) => tell(name)).join(", ") +
-        `. With these points ${best.join(", ")}.${flat}`,
+      lead,
+      watch: told.slice(0, 2).map(({ name }) => named(name)),
+      sentence: told.length
+        ? `${lead}: ${told.map(({ name }) => tell(name)).join(", ")}. ` +
+          `With these points ${best.join(", ")}.${flat}`
+        : `${lead}.`,
       rows: [
         ...kinds.map(({ name }) => [named(name), fit[name]]),
         ["intercept", fit.b],
@@ -128,14 +135,15 @@ function render({ model, el }) {
     label: "Fit explorer",
     controls: [
       wholeControl(model, "degree", "Degree"),
-      wholeControl(model, "n", "Training points, n"),
-      ...(made ? [noiseControl(model)] : []),
+      part("points", wholeControl(model, "n", "Training points, n")),
+      ...(made ? [part("noise", noiseControl(model))] : []),
       made
         ? button("New data", () => change(model, { seed: following(model, "seed"), ...forget }))
         : button("Put points back", () => change(model, forget)),
     ],
     views: [fits, byDegree, bySize],
     draw,
+    goals: made ? goals(model, fitGoals(count)) : null,
   });
 }
 
