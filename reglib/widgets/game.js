@@ -1,8 +1,8 @@
 /* The game; GameExplorer in game.py says what it shows and keeps. */
 
 import {
-  button, change, control, errorsAlong, explorer, key, limits, make, memo, pool, pretty, put, scale,
-  trace, traitAxis, view, write,
+  button, change, control, errorsAlong, explorer, key, limits, make, memo, pool, pretty, put,
+  roundSpan, scale, trace, traitAxis, view, write,
 } from "./explorer.js";
 import { GRID } from "./curve.js";
 import { comparison, makeSet, medianBounds, quantile } from "./game_sets.js";
@@ -11,6 +11,7 @@ import { meanSquaredError, polynomial, predict } from "./numerics.js";
 const SCORE =
   "Score: your error on the new points, above the least that any stiffness would have had, in % " +
   "of the noise, the part that no curve can avoid. 0 is perfect.";
+const ROOM = 0.4; // units of y above and below the training points
 const FRAME = 12; // milliseconds of a frame in which sets are compared
 
 /** Points and curve and, once there was a choice, the truth and the new points. */
@@ -23,17 +24,20 @@ function pointsView() {
     width: 400,
     height: 230,
   });
-  const [x, y] = [scale([-1, 1], plot.across), scale([-3, 3], plot.down)];
-  plot.axes(
-    { scale: x, ticks: [-1, -0.5, 0, 0.5, 1], show: pretty, label: "x" },
-    { scale: y, ticks: [-3, -2, -1, 0, 1, 2, 3], label: "y" },
-  );
+  const x = scale([-1, 1], plot.across);
+  let y = null;
   const fresh = plot.add("svg:path", { class: "fresh" });
   const [truth, curve] = [plot.line("truth"), plot.line("fit")];
   const [dots, inDots] = [[], plot.add("svg:g")];
   return {
     ...plot,
     drawSet: memo((set, looking) => {
+      const ticks = roundSpan(Math.min(...set.y) - ROOM, Math.max(...set.y) + ROOM);
+      y = scale([ticks[0], ticks.at(-1)], plot.down);
+      plot.axes(
+        { scale: x, ticks: [-1, -0.5, 0, 0.5, 1], show: pretty, label: "x" },
+        { scale: y, ticks, label: "y" },
+      );
       pool(dots, set.x.length, inDots, () => plot.mark("training", 4));
       dots.forEach((dot, i) => put(dot, { cx: x(set.x[i]), cy: y(set.y[i]) }));
       for (const word of secret) word.hidden = !looking;
@@ -49,10 +53,12 @@ function pointsView() {
 function errorsView(model, lams, many) {
   const places = lams.map((_, k) => k);
   const kinds = [{ name: "error", words: `on ${many} new points`, colour: "truth" }];
+  const soon = make("span", {}, "comes when you have chosen");
   const plot = errorsAlong({
     title: "Error of each stiffness",
     along: "the stiffness",
     kinds,
+    words: [...kinds.map(({ words, colour }) => key("line", colour, words)), soon],
     makeAxis: (plot) =>
       traitAxis(model, plot, "stiffness", {
         domain: [0, places.at(-1)],
@@ -65,6 +71,11 @@ function errorsView(model, lams, many) {
   const fits = ({ errors }) => errors.map((error) => ({ error }));
   return {
     ...plot,
+    /** Let it be seen, or hold its place. */
+    show(looking) {
+      soon.hidden = looking;
+      plot.node.classList.toggle("later", !looking);
+    },
     drawSet: memo((set) => plot.drawCurves(places, fits(set), { span: 1e4 })),
     drawMark: (set, k) => plot.drawMark(k, { error: set.errors[k] }),
   };
@@ -233,7 +244,7 @@ function render({ model, el }) {
     const ended = !looking && traits.choices.length === rounds;
     for (const node of [points.node, slider]) node.hidden = ended;
     errors.node.hidden = ended;
-    errors.node.classList.toggle("later", !looking);
+    errors.show(looking);
     note.hidden = !looking && !ended;
     board.node.hidden = !ended;
     if (!ended) board.clear();

@@ -64,6 +64,19 @@ def test_a_narrow_window_scrolls_only_vertically(tour, pages):
         assert width <= NARROW["width"], f"{page} is {width} pixels wide"
 
 
+@pytest.mark.parametrize(("viewport", "most"), [(WIDE, 600), (NARROW, 700)], ids=["wide", "narrow"])
+def test_the_landing_page_opens_with_something_to_move(visit, book, viewport, most):
+    window = visit(book + "book/index.html", viewport=viewport, until="networkidle")
+    window.locator(".explorer").wait_for()
+    first = window.locator(".bd-article input").first
+    box = first.bounding_box()
+    assert box["y"] + box["height"] <= most
+    if viewport == NARROW:  # what is moved stays in sight, below what the page keeps at its top
+        window.locator(".explorer-state").evaluate("(node) => node.scrollIntoView()")
+        header = window.locator(".bd-header-article").bounding_box()
+        assert first.bounding_box()["y"] >= header["y"] + header["height"]
+
+
 def test_explorers_answer_on_their_pages(tour, with_explorer):
     for page, window in tour(with_explorer):
         explorers = window.locator(".explorer").all()
