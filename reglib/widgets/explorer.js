@@ -304,7 +304,7 @@ export function errorsAlong({ title, along, kinds, makeAxis, words }) {
     drawMark(place, fit) {
       const x = axis.mark(place);
       for (const { name, dot } of drawn) {
-        put(dot, { cx: x, cy: name in fit ? clamp(y(fit[name]), -99, 999) : -99 });
+        put(dot, { cx: x, cy: fit[name] === undefined ? -99 : clamp(y(fit[name]), -99, 999) });
       }
     },
   };

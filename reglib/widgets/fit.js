@@ -1,8 +1,8 @@
 /* The fit explorer; FitExplorer in fit.py says what it shows and keeps. */
 
 import {
-  button, change, errorsAlong, explorer, following, limits, memo, part, pretty, subscript, traitAxis,
-  wholeControl,
+  button, change, errorsAlong, explorer, following, key, limits, memo, part, pretty, subscript,
+  traitAxis, wholeControl,
 } from "./explorer.js";
 import { fitGoals } from "./fit_goals.js";
 import { goals } from "./goals.js";
@@ -62,6 +62,10 @@ function render({ model, el }) {
   const fits = fitView(model, made);
   const byDegree = errorsAlong({
     title: "Errors by degree", along: "the degree", kinds,
+    words: kinds.map(({ name, words, colour }) => {
+      const node = key("line", colour, words);
+      return name === "risk" ? part("risk", node) : node;
+    }),
     makeAxis: axis(model, "degree", "degree"),
   });
   const bySize = errorsAlong({
@@ -84,23 +88,26 @@ function render({ model, el }) {
     const [x, y] = [data.x.slice(0, n), data.y.slice(0, n)];
     fits.drawData({ ...data, x, y }, rows);
   });
-  const atEachDegree = memo(({ fitAt, cut }, n) => {
-    const all = degrees.map((degree) => fitAt(degree, n));
+  const drawable = (fit, risky) => (risky ? fit : { ...fit, risk: undefined });
+  const atEachDegree = memo(({ fitAt, cut }, n, risky) => {
+    const all = degrees.map((degree) => drawable(fitAt(degree, n), risky));
     byDegree.drawCurves(degrees, all, cut);
     return all;
   });
-  const drawSizes = memo(({ fitAt, cut }, degree) =>
-    bySize.drawCurves(sizes, sizes.map((n) => fitAt(degree, n)), cut),
+  const drawSizes = memo(({ fitAt, cut }, degree, risky) =>
+    bySize.drawCurves(sizes, sizes.map((n) => drawable(fitAt(degree, n), risky)), cut),
   );
 
   for (const [name, { node }] of [["errors", byDegree], ["points", bySize]]) part(name, node);
   const draw = ({ degree, n, noise, seed, moved }, shown) => {
-    const told = shown("errors") ? kinds : [];
+    const risky = shown("risk");
+    const seen = kinds.filter(({ name }) => risky || name !== "risk");
+    const told = shown("errors") ? seen : [];
     const rows = rowsOf(seed, noise);
     const state = known(rows, moved, seed);
     drawPoints(state, rows, n);
-    drawSizes(state, degree);
-    const [all, { spread }] = [atEachDegree(state, n), state];
+    drawSizes(state, degree, risky);
+    const [all, { spread }] = [atEachDegree(state, n, risky), state];
     const fit = all[degree - 1];
     fits.drawCurve(fit.curve);
     byDegree.drawMark(degree, fit);
@@ -124,7 +131,7 @@ function render({ model, el }) {
           `With these points ${best.join(", ")}.${flat}`
         : `${lead}.`,
       rows: [
-        ...kinds.map(({ name }) => [named(name), fit[name]]),
+        ...seen.map(({ name }) => [named(name), fit[name]]),
         ["intercept", fit.b],
         ...fit.w.map((value, j) => [`w${subscript(j + 1)}`, value]),
       ],

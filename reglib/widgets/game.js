@@ -218,11 +218,11 @@ function render({ model, el }) {
     const [, , [, , zero], [, , fixed], [, , cv]] = players;
     return {
       sentence:
-        `Middle scores. Over your five rounds: you ${percent(middle(scores))}, cross-validation ` +
-        `${percent(middle(chosen))}. Five rounds prove little; these are ${sets}: cross-validation ` +
-        `${percent(middle(cv))}, always ${compared.fixed} ${percent(middle(fixed))}, always 0 ` +
-        `${percent(middle(zero))}. In brackets is where, with 95 % certainty, the middle of all ` +
-        "such sets lies.",
+        `Middle scores. Over your five rounds: ${percent(middle(scores))} by you, ` +
+        `${percent(middle(chosen))} by cross-validation. Five rounds prove little; these are ` +
+        `${sets}: ${percent(middle(cv))} by cross-validation, ${percent(middle(fixed))} by the fixed ` +
+        `value ${compared.fixed}, ${percent(middle(zero))} by 0. In brackets is where, with 95\u00a0% ` +
+        "certainty, the middle of all such sets lies.",
       rows: [
         ["your middle score", middle(scores)],
         ["one fixed stiffness", compared.fixed],

@@ -120,6 +120,7 @@ def test_nothing_refutes_what_cannot_be_refuted(fit, start, degree):
 MARK = (
     '<div style="height: 3000px"></div><p><span data-reveals="fit.errors fit.goals"></span>Here '
     'the text has come to errors.</p><div style="height: 3000px"></div>'
+    '<p><span data-reveals="fit.risk"></span>Here it comes to the true risk.</p>'
     '<script type="module" src="_static/desk/goals.js"></script>'
 )
 
@@ -143,9 +144,16 @@ def test_a_reader_with_goals(visit, explorers):
     assert "error" not in first.locator(".explorer-state").inner_text()
     assert not goal(first, "reproduce").is_visible()
     assert second.locator("strong", has_text="Errors by degree").is_visible()
-    page.locator("[data-reveals]").scroll_into_view_if_needed()
+    page.locator("[data-reveals]").first.scroll_into_view_if_needed()
     expect(said(first)).to_have_text("New in the explorer: Errors by degree, Goals.")
-    assert "validation error" in first.locator(".explorer-state").inner_text()
+    words = first.locator(".explorer-state").inner_text()
+    assert "validation error" in words and "risk" not in words
+    assert not first.get_by_text("true risk").is_visible()
+    assert second.get_by_text("true risk, known").is_visible()
+    # What waits is not far: a button shows it.
+    first.get_by_role("button", name="Show all panels").click()
+    assert "true risk" in first.locator(".explorer-state").inner_text()
+    assert first.get_by_text("true risk, known").is_visible()
     assert first.get_by_role("button", name="Show all panels").count() == 0
     assert [goal(first, name).is_visible() for name in GOALS] == [True] * 3
 

@@ -22,6 +22,7 @@ states = {
     "LassoExplorer": {"lam": 0.1, "feature": "bmi"},
     "GeometryExplorer": {"reach": 1.0},
     "CrossValidationExplorer": {"k": 5},
+    "GameExplorer": {"stiffness": 5},
 }
 explorers = {
     name: getattr(widgets, name)(**states.get(name, {})) for name in widgets.explorers()
@@ -65,6 +66,7 @@ PRESSED = [
     ("CrossValidationExplorer", "slider", "k, the number of folds", "ArrowRight", "k", 6),
     ("CrossValidationExplorer", "button", "Reshuffle", "Enter", "shuffle", 1),
     ("CrossValidationExplorer", "checkbox", "Show the true risk", "Space", "risk_shown", True),
+    ("GameExplorer", "button", "This is my curve", "Enter", "choices", [5]),
 ]
 # What Python sets, and where that is seen: a control, what it then holds, words of the sentence.
 WANTED = {
