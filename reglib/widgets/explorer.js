@@ -593,7 +593,10 @@ export function explorer({ model, el }, { label, controls, views, draw, goals })
 
   const [first, ...others] = controls;
   first.classList.add("explorer-first");
-  const all = button("Show all panels", () => show(hidden));
+  const all = button("Show all panels", () => {
+    show(hidden);
+    first.querySelector("input, select")?.focus(); // as the button is gone
+  });
   all.hidden = true;
   const root = make(
     "div",

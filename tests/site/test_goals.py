@@ -155,6 +155,7 @@ def test_a_reader_with_goals(visit, explorers):
     assert "true risk" in first.locator(".explorer-state").inner_text()
     assert first.get_by_text("true risk, known").is_visible()
     assert first.get_by_role("button", name="Show all panels").count() == 0
+    assert slider(first, DEGREE).evaluate("(node) => node === document.activeElement")
     assert [goal(first, name).is_visible() for name in GOALS] == [True] * 3
 
     # Nothing is said while a slider moves, however long that takes, and then one thing.
