@@ -36,7 +36,7 @@ const way = (now, before) => (same(now, before) ? "as before" : now > before ? "
 /** What is said of a state when it is reached: its sentence or, if it names numbers to `watch`, what
     is set and how each of these went. */
 export function announcement({ sentence, lead, watch }, now, before, pretty) {
-  if (!watch) return sentence;
+  if (!watch?.length) return sentence;
   const numbers = watch.map((name) => {
     const went = typeof before[name] === "number" ? `, ${way(now[name], before[name])}` : "";
     return `${name} ${pretty(now[name])}${went}`;

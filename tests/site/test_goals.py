@@ -144,6 +144,9 @@ def test_a_reader_with_goals(visit, explorers):
     assert "error" not in first.locator(".explorer-state").inner_text()
     assert not goal(first, "reproduce").is_visible()
     assert second.locator("strong", has_text="Errors by degree").is_visible()
+    for degree in ("11", "12"):
+        type_in(first, DEGREE, degree)
+        expect(said(first)).to_have_text(f"Degree {degree}, 20 training points.")
     page.locator("[data-reveals]").first.scroll_into_view_if_needed()
     expect(said(first)).to_have_text("New in the explorer: Errors by degree, Goals.")
     words = first.locator(".explorer-state").inner_text()
