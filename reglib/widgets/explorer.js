@@ -597,14 +597,13 @@ export function explorer({ model, el }, { label, controls, views, draw, goals })
     show(hidden);
     first.querySelector("input, select")?.focus(); // as the button is gone
   });
-  all.hidden = true;
+  put(all, KEEP_KEYS);
   const root = make(
     "div",
     { class: "explorer", role: "group", "aria-label": label },
     first,
     make("div", { class: "explorer-controls" }, ...others),
     make("div", { class: "explorer-views" }, ...views.map(({ node }) => node)),
-    all,
     sentence,
     said,
   );
@@ -632,7 +631,8 @@ export function explorer({ model, el }, { label, controls, views, draw, goals })
     for (const node of root.querySelectorAll("[data-part]")) {
       node.hidden = hidden.has(node.dataset.part);
     }
-    all.hidden = hidden.size === 0;
+    if (hidden.size) sentence.before(all);
+    else all.remove();
     redraw();
   };
   const show = (parts) => {
