@@ -24,7 +24,8 @@ from playwright.sync_api import Browser, sync_playwright
 from reglib import widgets
 from reglib.repository import path
 
-HOST = [path("book", "_static", name) for name in ("explorer-host.js", "widget-host.js")]
+STATIC = path("book", "_static")
+HOST = [*STATIC.glob("explorer-*.js"), STATIC / "widget-host.js"]
 ANYWIDGET = Path(sys.prefix) / "share" / "jupyter" / "nbextensions" / "anywidget" / "index.js"
 KIND = "application/vnd.jupyter.widget"
 CHROMIUM = [

@@ -58,7 +58,7 @@ export function fitView(model, made = true, height = 388) {
   const plot = view({
     title: "Fit",
     words: [
-      key("dot", "training", "training"),
+      key("dot", "training", "training, to drag"),
       key("dot", "validation", "validation"),
       key("line", "fit", "fit"),
       ...(made ? [key("line", "truth", "truth, sin(πx)")] : []),

@@ -1,5 +1,7 @@
 /* What every explorer shares: elements, scales, views, controls, points to drag, the frame. */
 
+import { announcement, atRest } from "./moves.js";
+
 // Or JupyterLab would take the arrow keys and Enter for itself.
 const KEEP_KEYS = { "data-lm-suppress-shortcuts": true };
 const unique = () => `explorer-${Math.random().toString(36).slice(2)}`;
@@ -144,7 +146,10 @@ export function view({ title, words = [], label, role = "img", width, height }) 
   const front = make("svg:g");
   const svg = make(
     "svg:svg",
-    { viewBox: `0 0 ${width} ${height}`, role, "aria-label": label },
+    {
+      viewBox: `0 0 ${width} ${height}`, role, "aria-label": label,
+      class: width < 400 ? "" : "wide",
+    },
     make("svg:clipPath", { id: clip }, make("svg:rect", area)),
     grid,
     plot,
@@ -162,6 +167,7 @@ export function view({ title, words = [], label, role = "img", width, height }) 
 
   return {
     node,
+    svg,
     front,
     across: [left, right],
     down: [bottom, top],
@@ -298,7 +304,7 @@ export function errorsAlong({ title, along, kinds, makeAxis, words }) {
     drawMark(place, fit) {
       const x = axis.mark(place);
       for (const { name, dot } of drawn) {
-        put(dot, { cx: x, cy: name in fit ? clamp(y(fit[name]), -99, 999) : -99 });
+        put(dot, { cx: x, cy: fit[name] === undefined ? -99 : clamp(y(fit[name]), -99, 999) });
       }
     },
   };
@@ -313,24 +319,42 @@ export function onKeys(node, acts) {
   });
 }
 
-/** Let mouse and finger drag a part of a view. `at()` says where it is and `to(x, y)` hears where
-    it should be, in the units of the picture. */
-export function onDrag(plot, node, at, to) {
+const REACH = 20; // pixels around a part of a view within which a press takes it
+
+/** Let mouse and finger drag parts of a view: of `grips()`, each { node, at: [x, y], to(x, y) } in the
+    units of the picture, the one that is nearest to the press. `to` hears where it should be. */
+export function onDrag(plot, grips) {
+  const { svg } = plot;
+  let [held, near] = [null, null];
+  const nearest = (event) => {
+    const pressed = plot.place(event);
+    const reach = REACH / svg.getScreenCTM().a;
+    const away = ({ at: [x, y] }) => Math.hypot(x - pressed.x, y - pressed.y);
+    const [grip] = grips().sort((a, b) => away(a) - away(b));
+    return away(grip) <= reach ? { ...grip, pressed } : null;
+  };
+  const point = (grip) => {
+    if (near !== grip?.node) near?.classList.remove("near");
+    near = grip?.node;
+    near?.classList.add("near");
+  };
   // Or the page would scroll under the finger.
-  node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-  let grip = null;
-  node.addEventListener("pointerdown", (event) => {
-    node.setPointerCapture(event.pointerId);
+  const keep = (event) => nearest(event.touches[0]) && event.preventDefault();
+  svg.addEventListener("touchstart", keep, { passive: false });
+  svg.addEventListener("pointerdown", (event) => {
+    const grip = nearest(event);
+    if (!grip) return;
+    const { node, at: [x, y], to, pressed } = grip;
+    held = (place) => to(place.x + x - pressed.x, place.y + y - pressed.y);
+    svg.setPointerCapture(event.pointerId);
     node.focus({ preventScroll: true });
-    const [[x, y], pressed] = [at(), plot.place(event)];
-    grip = [x - pressed.x, y - pressed.y];
     event.preventDefault();
   });
-  node.addEventListener("pointermove", (event) => {
-    if (!node.hasPointerCapture(event.pointerId)) return;
-    const { x, y } = plot.place(event);
-    to(x + grip[0], y + grip[1]);
+  svg.addEventListener("pointermove", (event) => {
+    if (held && svg.hasPointerCapture(event.pointerId)) held(plot.place(event));
+    else point(nearest(event));
   });
+  svg.addEventListener("pointerleave", () => point(null));
 }
 
 /** As many of `nodes` as wanted, which stand in `parent`: more are made, or some removed. */
@@ -346,7 +370,8 @@ export function pool(nodes, count, parent, create) {
 /** Points that mouse, finger and keyboard move up and down: the up and down keys move one, the
     left and right keys go to its neighbour. `move(i, y)` hears of it; what is returned draws. */
 export function points(plot, step, move) {
-  let [ys, scaleY, entry] = [[], null, 0]; // entry: the dot that the Tab key leads to
+  let [xs, ys, scaleX, scaleY] = [[], [], null, null];
+  let entry = 0; // the dot that the Tab key leads to
   const dots = [];
   const focus = (i) => dots[clamp(i, 0, dots.length - 1)].focus();
   const enter = (i) => {
@@ -370,13 +395,18 @@ export function points(plot, step, move) {
       ArrowRight: () => focus(i + 1),
     });
     dot.addEventListener("focus", () => enter(i));
-    const at = () => [0, scaleY(ys[i])];
-    onDrag(plot, dot, at, (_, y) => to(scaleY.invert(y)));
     return dot;
   };
+  onDrag(plot, () =>
+    dots.map((node, i) => ({
+      node,
+      at: [scaleX(xs[i]), scaleY(ys[i])],
+      to: (_, y) => move(i, scaleY.clamp(scaleY.invert(y))),
+    })),
+  );
 
-  return (xs, newYs, x, y) => {
-    [ys, scaleY] = [newYs, y];
+  return (newXs, newYs, x, y) => {
+    [xs, ys, scaleX, scaleY] = [newXs, newYs, x, y];
     if (dots.length !== ys.length) {
       pool(dots, ys.length, plot.front, create);
       enter(entry);
@@ -403,7 +433,7 @@ export function change(model, traits) {
   model.save_changes();
 }
 
-/** What a trait may be, as Python checks it: { least, most }, { options } or { count }. */
+/** What a trait may be, as Python checks it: { least, most, whole }, { options } or { count }. */
 export const limits = (model, name) => model.get("_limits")[name];
 
 /** The whole number that follows a trait's, after the largest one the smallest. */
@@ -420,8 +450,8 @@ const field = (id, label, ...inside) =>
     limits is answered in words and changes nothing. `to` and `from` turn the trait into the
     slider's unit and back. */
 export function control(model, name, options) {
-  const { least, most = Infinity } = limits(model, name);
-  const { label, step, whole = false, to = (v) => v, from = (v) => v } = options;
+  const { least, most = Infinity, whole = false } = limits(model, name);
+  const { label, step, to = (v) => v, from = (v) => v } = options;
   const { min = least, max = most } = options;
   const ends = [least, most].map(pretty);
   const range = most < Infinity ? `from ${ends[0]} to ${ends[1]}` : `of at least ${ends[0]}`;
@@ -495,7 +525,7 @@ export function steps(model, name, label, words) {
 
 /** A `control` of a whole number. */
 export const wholeControl = (model, name, label) =>
-  control(model, name, { label, whole: true, step: 1 });
+  control(model, name, { label, step: 1 });
 
 /** A labelled box to tick, tied to the trait `name`. */
 export function tick(model, name, label) {
@@ -517,13 +547,22 @@ export function button(words, act) {
 
 /* The frame */
 
+/** Name a part of an explorer, which a page may hide until its text has come to it. */
+export const part = (name, node) => put(node, { "data-part": name });
+
 /** Put an explorer on the page, and return its element and what asks for it to be drawn anew. `draw`
-    is called with the traits that can be set, now and, at most once a frame, after any of them has
-    changed. It returns the state as a sentence and as [name, value] rows, a value being a number or
-    words, and `more` if it wants to be called again for work that is not done. */
-export function explorer({ model, el }, { label, controls, views, draw }) {
+    is called with the traits that can be set and a function that says whether a part is shown; now
+    and, at most once a frame, after a change. It returns the state as a sentence and as [name, value]
+    rows, a value being a number or words, and `more` if it wants to be called again for work that is
+    not done. When a move has ended, the sentence is said; with `lead` and `watch`, which names rows,
+    a shorter one with the ways that they went. The first control stays in reach on a phone. `goals`
+    comes from goals.js.
+
+    On its element the page sends `reglib:hide` and `reglib:show`, with { parts }. */
+export function explorer({ model, el }, { label, controls, views, draw, goals }) {
   const traits = Object.keys(model.get("_limits"));
-  const sentence = make("p", { class: "explorer-state", role: "status" });
+  const sentence = make("p", { class: "explorer-state" });
+  const said = make("p", { class: "explorer-said", role: "status" });
   const [table, rows] = [make("tbody"), []];
   const makeRow = () => make("tr", {}, make("th", { scope: "row" }), make("td"));
   const fill = (row, [name, value]) => {
@@ -534,33 +573,85 @@ export function explorer({ model, el }, { label, controls, views, draw }) {
     if (isNumber) put(cell, { "data-name": name, "data-value": value });
     else for (const key of ["data-name", "data-value"]) cell.removeAttribute(key);
   };
-  let waiting = false;
+  const hidden = new Set();
+  const set = () => Object.fromEntries(traits.map((name) => [name, model.get(name)]));
+  let [waiting, state, moved] = [false, null, () => {}];
   const ask = () => {
+    moved();
     if (waiting) return;
     waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      redraw();
-    });
+    requestAnimationFrame(() => waiting && redraw());
   };
   const redraw = () => {
-    const state = draw(Object.fromEntries(traits.map((name) => [name, model.get(name)])));
+    waiting = false;
+    state = draw(set(), (name) => !hidden.has(name));
     if (state.more) ask();
     write(sentence, state.sentence);
     pool(rows, state.rows.length, table, makeRow).forEach((row, i) => fill(row, state.rows[i]));
   };
   redraw();
 
+  const [first, ...others] = controls;
+  first.classList.add("explorer-first");
+  const all = button("Show all panels", () => {
+    show(hidden);
+    first.querySelector("input, select")?.focus(); // as the button is gone
+  });
+  put(all, KEEP_KEYS);
   const root = make(
     "div",
     { class: "explorer", role: "group", "aria-label": label },
-    make("div", { class: "explorer-controls" }, ...controls),
+    first,
+    make("div", { class: "explorer-controls" }, ...others),
     make("div", { class: "explorer-views" }, ...views.map(({ node }) => node)),
     sentence,
+    said,
   );
+  const name = model.get("_name");
+  if (name) put(root, { "data-explorer": name });
   if (rows.length) {
     root.append(make("details", {}, make("summary", {}, "All numbers"), make("table", {}, table)));
   }
+  const here = () => ({ ...set(), ...Object.fromEntries(state.rows) });
+  let before = here();
+  moved = atRest(root, () => {
+    if (waiting) redraw();
+    const now = here();
+    const reached = goals ? goals.rest(now) : "";
+    if (reached === null) return;
+    write(said, `${announcement(state, now, before, pretty)} ${reached}`.trim());
+    before = now;
+  });
+  if (goals) {
+    sentence.after(goals.node);
+    goals.start(root, before, ask);
+  }
+
+  const showParts = () => {
+    for (const node of root.querySelectorAll("[data-part]")) {
+      node.hidden = hidden.has(node.dataset.part);
+    }
+    if (hidden.size) sentence.before(all);
+    else all.remove();
+    redraw();
+  };
+  const show = (parts) => {
+    const fresh = [...parts].filter((name) => hidden.delete(name));
+    if (!fresh.length) return;
+    showParts();
+    const titles = [...root.querySelectorAll("[data-part] > p:first-child > strong")]
+      .filter((title) => fresh.includes(title.closest("[data-part]").dataset.part))
+      .map((title) => title.textContent);
+    if (titles.length) write(said, `New in the explorer: ${titles.join(", ")}.`);
+  };
+  root.addEventListener("reglib:show", ({ detail }) => show(detail.parts));
+  root.addEventListener("reglib:hide", ({ detail }) => {
+    for (const name of detail.parts) {
+      if (root.querySelector(`[data-part="${name}"]`)) hidden.add(name);
+    }
+    showParts();
+  });
+
   const picture = model.get("_picture");
   if (picture) {
     root.classList.add(`${picture}-live`);

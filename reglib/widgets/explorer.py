@@ -103,6 +103,7 @@ class Explorer(anywidget.AnyWidget):
     _limits = traitlets.Dict(help="what each trait may be, by its name").tag(sync=True)
     _facts = traitlets.Dict(help="what the script must know besides").tag(sync=True)
     _picture = traitlets.Unicode(help="the CSS class of the static picture").tag(sync=True)
+    _name = traitlets.Unicode(help="what its element is called on the page").tag(sync=True)
 
     @traitlets.default("_esm")
     def _join_scripts(self) -> str:
@@ -115,10 +116,14 @@ class Explorer(anywidget.AnyWidget):
     @traitlets.default("_limits")
     def _tell_limits(self) -> dict[str, dict]:
         return {
-            name: trait.limits(self)
+            name: trait.limits(self) | ({"whole": True} if trait.check is inputs.whole else {})
             for name, trait in self.traits().items()
             if isinstance(trait, Checked)
         }
+
+    @traitlets.default("_name")
+    def _name_element(self) -> str:
+        return type(self).__name__.removesuffix("Explorer").lower()
 
     @traitlets.default("_picture")
     def _name_picture(self) -> str:

@@ -1,9 +1,11 @@
 /* The fit explorer; FitExplorer in fit.py says what it shows and keeps. */
 
 import {
-  button, change, errorsAlong, explorer, following, limits, memo, pretty, subscript, traitAxis,
-  wholeControl,
+  button, change, errorsAlong, explorer, following, key, limits, memo, part, pretty, subscript,
+  traitAxis, wholeControl,
 } from "./explorer.js";
+import { fitGoals } from "./fit_goals.js";
+import { goals } from "./goals.js";
 import { centre, leastSquares, mean, polynomial, uniforms } from "./numerics.js";
 import {
   ERRORS, GRID, fitView, flatness, judge, measure, moveRows, noiseControl, slices,
@@ -60,6 +62,10 @@ function render({ model, el }) {
   const fits = fitView(model, made);
   const byDegree = errorsAlong({
     title: "Errors by degree", along: "the degree", kinds,
+    words: kinds.map(({ name, words, colour }) => {
+      const node = key("line", colour, words);
+      return name === "risk" ? part("risk", node) : node;
+    }),
     makeAxis: axis(model, "degree", "degree"),
   });
   const bySize = errorsAlong({
@@ -82,21 +88,26 @@ function render({ model, el }) {
     const [x, y] = [data.x.slice(0, n), data.y.slice(0, n)];
     fits.drawData({ ...data, x, y }, rows);
   });
-  const atEachDegree = memo(({ fitAt, cut }, n) => {
-    const all = degrees.map((degree) => fitAt(degree, n));
+  const drawable = (fit, risky) => (risky ? fit : { ...fit, risk: undefined });
+  const atEachDegree = memo(({ fitAt, cut }, n, risky) => {
+    const all = degrees.map((degree) => drawable(fitAt(degree, n), risky));
     byDegree.drawCurves(degrees, all, cut);
     return all;
   });
-  const drawSizes = memo(({ fitAt, cut }, degree) =>
-    bySize.drawCurves(sizes, sizes.map((n) => fitAt(degree, n)), cut),
+  const drawSizes = memo(({ fitAt, cut }, degree, risky) =>
+    bySize.drawCurves(sizes, sizes.map((n) => drawable(fitAt(degree, n), risky)), cut),
   );
 
-  const draw = ({ degree, n, noise, seed, moved }) => {
+  for (const [name, { node }] of [["errors", byDegree], ["points", bySize]]) part(name, node);
+  const draw = ({ degree, n, noise, seed, moved }, shown) => {
+    const risky = shown("risk");
+    const seen = kinds.filter(({ name }) => risky || name !== "risk");
+    const told = shown("errors") ? seen : [];
     const rows = rowsOf(seed, noise);
     const state = known(rows, moved, seed);
     drawPoints(state, rows, n);
-    drawSizes(state, degree);
-    const [all, { spread }] = [atEachDegree(state, n), state];
+    drawSizes(state, degree, risky);
+    const [all, { spread }] = [atEachDegree(state, n, risky), state];
     const fit = all[degree - 1];
     fits.drawCurve(fit.curve);
     byDegree.drawMark(degree, fit);
@@ -107,17 +118,20 @@ function render({ model, el }) {
     const through = flat || (n <= degree + 1 && fit.training <= 1e-12 * spread);
     const tell = (name) =>
       `${named(name)} ${through && name === "training" ? "0 but for rounding" : pretty(fit[name])}`;
-    const best = kinds.slice(1).map(({ name }) => {
+    const best = told.slice(1).map(({ name }) => {
       const errors = all.map((each) => each[name]);
       return `the ${named(name)} is least at degree ${errors.indexOf(Math.min(...errors)) + 1}`;
     });
+    const lead = `Degree ${degree}, ${n} training points`;
     return {
-      sentence:
-        `Degree ${degree}, ${n} training points: ` +
-        kinds.map(({ name }) => tell(name)).join(", ") +
-        `. With these points ${best.join(", ")}.${flat}`,
+      lead,
+      watch: told.slice(0, 2).map(({ name }) => named(name)),
+      sentence: told.length
+        ? `${lead}: ${told.map(({ name }) => tell(name)).join(", ")}. ` +
+          `With these points ${best.join(", ")}.${flat}`
+        : `${lead}.`,
       rows: [
-        ...kinds.map(({ name }) => [named(name), fit[name]]),
+        ...seen.map(({ name }) => [named(name), fit[name]]),
         ["intercept", fit.b],
         ...fit.w.map((value, j) => [`w${subscript(j + 1)}`, value]),
       ],
@@ -128,14 +142,15 @@ function render({ model, el }) {
     label: "Fit explorer",
     controls: [
       wholeControl(model, "degree", "Degree"),
-      wholeControl(model, "n", "Training points, n"),
-      ...(made ? [noiseControl(model)] : []),
+      part("points", wholeControl(model, "n", "Training points, n")),
+      ...(made ? [part("noise", noiseControl(model))] : []),
       made
         ? button("New data", () => change(model, { seed: following(model, "seed"), ...forget }))
         : button("Put points back", () => change(model, forget)),
     ],
     views: [fits, byDegree, bySize],
     draw,
+    goals: made ? goals(model, fitGoals(count)) : null,
   });
 }
 

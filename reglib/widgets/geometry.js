@@ -17,7 +17,7 @@ function planeView(model) {
   const plot = view({
     title: "The plane of w",
     words: [
-      key("dot", "ink", "optimum"),
+      key("dot", "ink", "optimum, to drag"),
       key("dot", "fit", "solution"),
       key("line", "fit", "budget"),
       key("line", "muted", "equal loss"),
@@ -46,7 +46,8 @@ function planeView(model) {
     ArrowDown: by(0, -0.1), ArrowUp: by(0, 0.1), PageDown: by(0, -0.5), PageUp: by(0, 0.5),
   });
   const place = () => [x(optimum()[0]), y(optimum()[1])];
-  onDrag(plot, handle, place, (left, down) => to(x.invert(left), y.invert(down)));
+  const drag = (left, down) => to(x.invert(left), y.invert(down));
+  onDrag(plot, () => [{ node: handle, at: place(), to: drag }]);
   return {
     ...plot,
     drawState({ w, lam, loss, rim, regions: places }, { angle, stretch, regions: shown }, corner) {

@@ -91,9 +91,12 @@ function render({ model, el }) {
     const larger = (a, b) => (Math.abs(b[1]) > Math.abs(a[1]) ? b : a);
     const [name, largest] = coefficients.reduce(larger);
     const dof = fit.factors.reduce((sum, f) => sum + f, 0);
+    const lead = `λ = ${format(lam)}, degree ${degree}`;
     return {
+      lead,
+      watch: ["training error", "validation error"],
       sentence:
-        `λ = ${format(lam)}, degree ${degree}: training error ${pretty(fit.training)}, ` +
+        `${lead}: training error ${pretty(fit.training)}, ` +
         `validation error ${pretty(fit.validation)}, true risk ${pretty(fit.risk)}, ` +
         `largest coefficient ${name}\u00a0=\u00a0${pretty(largest)}; effective degrees of ` +
         `freedom ${pretty(dof)} without the intercept.${flatness(data)}`,

@@ -19,6 +19,7 @@ from reglib.widgets import RidgeExplorer
 
 ROOT = path()
 STATIC = path("book", "_static")
+HOST = [*STATIC.glob("explorer-*.js"), STATIC / "widget-host.js"]
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -90,12 +91,16 @@ def desk(once):
 def explorers(tmp_path_factory, serve):
     """Make a page that holds explorers the way a page of the book does; return its address."""
     folder = tmp_path_factory.mktemp("explorers")
-    for script in ("explorer-host.js", "widget-host.js"):
-        shutil.copy(STATIC / script, folder)
+    for script in HOST:
+        shutil.copy(script, folder)
+    desk = folder / "_static" / "desk"
+    desk.mkdir(parents=True)
+    for script in ("goals.js", "store.js"):
+        shutil.copy(path("book", "_desk", script), desk)
     base = serve(folder)
     kind = "application/vnd.jupyter.widget"
 
-    def explorers(*widgets):
+    def explorers(*widgets, extra=""):
         data = embed_data(views=widgets, drop_defaults=False)
         views = "".join(
             f'<div class="output"><script type="{kind}-view+json">{json.dumps(spec)}</script></div>'
@@ -109,7 +114,8 @@ def explorers(tmp_path_factory, serve):
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>Explorers</title>'
             '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
             '<script type="module" src="explorer-host.js"></script>'
-            f'<script type="{kind}-state+json">{state}</script><main><h1>Explorers</h1>{views}',
+            f'<script type="{kind}-state+json">{state}</script><main><h1>Explorers</h1>'
+            f"{views}{extra}",
             encoding="utf-8",
         )
         return base + name

@@ -46,7 +46,7 @@ def settle(page):
 
 
 def sentence(page):
-    return page.get_by_role("status").inner_text()
+    return page.locator(".explorer-state").inner_text()
 
 
 def numbers(page):

@@ -178,7 +178,7 @@ def test_the_sentence_says_what_the_table_says(show):
 def repeat(page, option):
     page.get_by_label(REPEAT).select_option(option)
     page.wait_for_function(
-        "() => document.querySelector('[role=status]').textContent.includes(' over 100 ')"
+        "() => document.querySelector('.explorer-state').textContent.includes(' over 100 ')"
     )
 
 
@@ -212,7 +212,7 @@ def test_what_was_repeated_follows_k_and_is_forgotten_on_demand(show):
     explorer = CrossValidationExplorer(k=5, repeat="other shuffles")
     page = show(explorer)
     page.wait_for_function(
-        "() => document.querySelector('[role=status]').textContent.includes(' over 100 ')"
+        "() => document.querySelector('.explorer-state').textContent.includes(' over 100 ')"
     )
     before = numbers(page)
     page.get_by_role("button", name="Reshuffle").click()
@@ -281,5 +281,5 @@ def test_it_and_another_explorer_do_not_disturb_each_other(visit, explorers):
     first.get_by_role("checkbox").check()
     first.get_by_label(REPEAT).select_option("other shuffles")
     settle(page)
-    assert "true risk" in first.get_by_role("status").inner_text()
+    assert "true risk" in first.locator(".explorer-state").inner_text()
     assert [other.inner_html() for other in others] == before

@@ -22,7 +22,7 @@ def sound(explorer):
     """What an explorer shows, in words and numbers, all of which are words and numbers."""
     html = explorer.inner_html()
     assert not NOT_NUMBERS.search(html), NOT_NUMBERS.search(html)
-    state = explorer.get_by_role("status").inner_text()
+    state = explorer.locator(".explorer-state").inner_text()
     assert state
     return state, explorer.locator("table").inner_html()
 

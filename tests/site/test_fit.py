@@ -294,5 +294,5 @@ def test_it_and_another_explorer_do_not_disturb_each_other(visit, explorers):
     fit.get_by_role("slider", name=DEGREE).press("ArrowLeft")
     fit.get_by_role("button", name="New data").click()
     settle(page)
-    assert fit.get_by_role("status").inner_text().startswith("Degree 11, 20 training points:")
+    assert fit.locator(".explorer-state").inner_text().startswith("Degree 11, 20 training points:")
     assert ridge.inner_html() == before

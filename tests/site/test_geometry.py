@@ -293,5 +293,5 @@ def test_two_on_a_page_leave_each_other_alone(visit, explorers):
     first.get_by_label(PENALTY, exact=True).select_option("elastic net")
     first.get_by_label(REGIONS).check()
     settle(page)
-    assert first.get_by_role("status").inner_text().startswith("Elastic net")
+    assert first.locator(".explorer-state").inner_text().startswith("Elastic net")
     assert second.inner_html() == before

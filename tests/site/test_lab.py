@@ -22,6 +22,7 @@ states = {
     "LassoExplorer": {"lam": 0.1, "feature": "bmi"},
     "GeometryExplorer": {"reach": 1.0},
     "CrossValidationExplorer": {"k": 5},
+    "GameExplorer": {"stiffness": 5},
 }
 explorers = {
     name: getattr(widgets, name)(**states.get(name, {})) for name in widgets.explorers()
@@ -65,6 +66,7 @@ PRESSED = [
     ("CrossValidationExplorer", "slider", "k, the number of folds", "ArrowRight", "k", 6),
     ("CrossValidationExplorer", "button", "Reshuffle", "Enter", "shuffle", 1),
     ("CrossValidationExplorer", "checkbox", "Show the true risk", "Space", "risk_shown", True),
+    ("GameExplorer", "button", "This is my curve", "Enter", "choices", [5]),
 ]
 # What Python sets, and where that is seen: a control, what it then holds, words of the sentence.
 WANTED = {
@@ -146,7 +148,7 @@ def test_a_live_notebook_and_its_kernel_share_every_explorers_traits(visit, lab)
     (folder / "wanted.json").write_text(json.dumps(WANTED))
     page.get_by_role("button", name="Set them in Python").click()
     for name, role, label, value, words in SEEN:
-        explorer(name).get_by_role("status").filter(has_text=words).wait_for()
+        explorer(name).locator(".explorer-state").filter(has_text=words).wait_for()
         assert control(name, role, label).input_value() == value
 
     # What needs no Python to move stands below them, one displayed and one the last expression.
@@ -155,7 +157,7 @@ def test_a_live_notebook_and_its_kernel_share_every_explorers_traits(visit, lab)
     ):
         box = page.locator(".explorer").nth(len(widgets.explorers()) + at)
         box.get_by_role("slider", name=name, exact=True).press(key)
-        box.get_by_role("status").filter(has_text=words).wait_for()
+        box.locator(".explorer-state").filter(has_text=words).wait_for()
 
 
 def said(folder, name):

@@ -235,7 +235,7 @@ def test_lasso_and_ridge_on_one_page_leave_each_other_alone(visit, explorers):
     first.get_by_role("slider", name=LAM).press("ArrowRight")
     first.get_by_label(FEATURE).select_option("ltg")
     settle(page)
-    assert "λ = 0.0562:" in first.get_by_role("status").inner_text()
+    assert "λ = 0.0562:" in first.locator(".explorer-state").inner_text()
     assert second.inner_html() == before
     before = first.inner_html()
     second.get_by_role("slider", name=LAM).press("ArrowRight")

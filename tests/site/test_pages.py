@@ -64,12 +64,25 @@ def test_a_narrow_window_scrolls_only_vertically(tour, pages):
         assert width <= NARROW["width"], f"{page} is {width} pixels wide"
 
 
+@pytest.mark.parametrize(("viewport", "most"), [(WIDE, 600), (NARROW, 700)], ids=["wide", "narrow"])
+def test_the_landing_page_opens_with_something_to_move(visit, book, viewport, most):
+    window = visit(book + "book/index.html", viewport=viewport, until="networkidle")
+    window.locator(".explorer").wait_for()
+    first = window.locator(".bd-article input").first
+    box = first.bounding_box()
+    assert box["y"] + box["height"] <= most
+    if viewport == NARROW:  # what is moved stays in sight, below what the page keeps at its top
+        window.locator(".explorer-state").evaluate("(node) => node.scrollIntoView()")
+        header = window.locator(".bd-header-article").bounding_box()
+        assert first.bounding_box()["y"] >= header["y"] + header["height"]
+
+
 def test_explorers_answer_on_their_pages(tour, with_explorer):
     for page, window in tour(with_explorer):
         explorers = window.locator(".explorer").all()
         assert explorers, f"no explorer started on {page}"
         for explorer in explorers:
-            status = explorer.get_by_role("status")
+            status = explorer.locator(".explorer-state")
             before = status.inner_text()
             explorer.get_by_role("slider").first.press("ArrowRight")
             window.wait_for_function(
@@ -105,8 +118,9 @@ def test_the_screen_shows_explorers_and_print_shows_pictures(tour, with_explorer
 
 
 def test_explorers_take_at_most_60_kilobytes_of_a_page(built, with_explorer):
-    scripts = ("explorer-host.js", "widget-host.js")
-    host = b"".join((built / "_static" / script).read_bytes() for script in scripts)
+    static = built / "_static"
+    scripts = [*static.glob("explorer-*.js"), static / "widget-host.js"]
+    host = b"".join(script.read_bytes() for script in scripts)
     for page in with_explorer:
         html = (built / page).read_text("utf-8")
         state = re.search(r'widget-state\+json">(.*?)</script>', html, re.DOTALL)[1]

@@ -312,17 +312,17 @@ def test_two_explorers_do_not_disturb_each_other(visit, explorers):
     two = explorers(RidgeExplorer(lam=0.1), RidgeExplorer(lam=0.001, degree=3))
     page = visit(two, until="networkidle")
     first, second = explorers_on(page, 2)
-    assert second.get_by_role("status").inner_text().startswith("λ = 0.001, degree 3:")
+    assert second.locator(".explorer-state").inner_text().startswith("λ = 0.001, degree 3:")
     before = second.inner_html()
     first.get_by_role("slider", name=LAM).press("ArrowRight")
     first.locator(".point").nth(3).press("ArrowUp")
     first.get_by_role("button").click()
     settle(page)
-    assert first.get_by_role("status").inner_text().startswith("λ = 0.112, degree 12:")
+    assert first.locator(".explorer-state").inner_text().startswith("λ = 0.112, degree 12:")
     assert second.inner_html() == before
     second.get_by_role("slider", name=DEGREE).press("ArrowRight")
     settle(page)
-    assert second.get_by_role("status").inner_text().startswith("λ = 0.001, degree 4:")
+    assert second.locator(".explorer-state").inner_text().startswith("λ = 0.001, degree 4:")
     ids = page.locator("[id]").evaluate_all("nodes => nodes.map((node) => node.id)")
     assert len(ids) == len(set(ids))
     assert len([url for url in page.requested if url.startswith("blob:")]) == 1
@@ -334,7 +334,10 @@ def test_the_same_explorer_twice_moves_together(visit, explorers):
     first, second = explorers_on(page, 2)
     first.get_by_role("slider", name=LAM).press("ArrowRight")
     settle(page)
-    assert second.get_by_role("status").inner_text() == first.get_by_role("status").inner_text()
+    assert (
+        second.locator(".explorer-state").inner_text()
+        == first.locator(".explorer-state").inner_text()
+    )
 
 
 def picture(page):

@@ -115,7 +115,7 @@ def test_what_is_drawn_at_each_step_is_what_the_function_gave(desk, moved):
     handle, scales = slider(box, "λ"), set()
     for at, step in enumerate(facts["steps"]):
         assert handle.get_attribute("aria-valuetext") == step["label"] == f"{LAMS[at]:.3g}"
-        assert box.get_by_role("status").inner_text() == moved["many"].words[at]
+        assert box.locator(".explorer-state").inner_text() == moved["many"].words[at]
         heights = {kind: places(box, kind, SIDES["y"]) for kind in ("training", "validation")}
         if at == BROKEN:
             assert "raised ZeroDivisionError: no fit here" in moved["many"].words[at]
@@ -164,7 +164,7 @@ def test_in_every_frame_there_is_one_lambda_on_screen_and_little_to_draw(desk, m
             await next;
             seen.push([
               slider.getAttribute("aria-valuetext"),
-              root.querySelector("[role=status]").textContent,
+              root.querySelector(".explorer-state").textContent,
               root.querySelector(".explorer-here").textContent,
               marker.getAttribute("x1"),
             ]);
@@ -205,7 +205,7 @@ def test_by_hand_it_goes_to_the_nearest_lambda_of_the_grid(desk, moved):
     for key, at in (("End", 3), ("ArrowLeft", 2), ("Home", 0)):
         degree.press(key)
         settle(page)
-        assert pictures.get_by_role("status").inner_text() == moved["pictures"].words[at]
+        assert pictures.locator(".explorer-state").inner_text() == moved["pictures"].words[at]
         picture = moved["pictures"].state()["_facts"]["pictures"][at]
         d = pictures.locator("svg path.line").first.get_attribute("d")
         xs, ys = np.array([place.split() for place in d[1:].split("L")], dtype=float).T
@@ -270,4 +270,4 @@ def test_in_jupyter_it_is_the_same(show, moved):
     page = show(moved["one"].widget())
     slider(page, "λ").press("End")
     settle(page)
-    assert page.get_by_role("status").inner_text() == moved["one"].words[-1]
+    assert page.locator(".explorer-state").inner_text() == moved["one"].words[-1]

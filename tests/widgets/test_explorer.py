@@ -76,6 +76,14 @@ def test_the_joined_module_imports_nothing_and_exports_the_widget(kind):
 
 
 @pytest.mark.parametrize("kind", ALL)
+def test_scripts_that_are_joined_call_nothing_by_the_same_name(kind):
+    declared = r"^(?:export )?(?:const|let|function|class) (\w+)"
+    names = re.findall(declared, joined(kind.script), re.MULTILINE)
+    assert len(names) > 10
+    assert not {name for name in names if names.count(name) > 1}
+
+
+@pytest.mark.parametrize("kind", ALL)
 def test_every_name_that_a_script_imports_is_exported_above_it_and_used(kind):
     source, seen = joined(kind.script), {}
 
