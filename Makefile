@@ -16,7 +16,7 @@ SITE := $(BUILD)/_build
 INSTALLED := $(VENV)/.installed
 # Each file on one worker, in the order of tests/conftest.py.
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-READ := requirements.txt $(shell find reglib exercises grader benchmarks book -type f -not -name '*.md' -not -path '*/__pycache__/*' -not -path '*/_static/*' -not -path '*/_desk/*')
+READ := requirements.txt $(shell find reglib exercises grader benchmarks book -type f -not -name '*.md' -not -name '*.questions.yml' -not -path '*/__pycache__/*' -not -path '*/_static/*' -not -path '*/_desk/*')
 # nbgrader finds alembic, and the tests find jupyter, on the PATH.
 export PATH := $(BIN):$(PATH)
 # Matrices as small as ours are slower on several threads, many times so on a busy machine.

@@ -8,7 +8,9 @@ import { number } from "./number.js";
 import { known, line, parts, saying, typeset } from "./parts.js";
 import { shuffled } from "./seed.js";
 
-export const TRIES = 2;
+const TRIES = 2;
+
+const shown = (value) => `${Number(value.toPrecision(4))}`.replace("-", "−");
 
 /** Make the form of a question from the element that the build has written.
 
@@ -80,8 +82,12 @@ export function form({ section, index, seed, state = { tries: [] }, most = TRIES
     const read = readAs(last.answer);
     if (!over()) return [line("✗", "Not yet.", ...read), ...hint()];
     const head = last.right ? line("✓", "Right.", ...read) : line("✗", tries.length > 1 ? "Not this either." : "Not right.", ...read);
-    const faults = last.right ? [] : wrong(kind, facts, last.answer).map((id) => told(id));
-    return [head, ...faults, ...solution(), ...(all ? rest() : [])];
+    return [head, ...faults().map((id) => told(id)), ...solution(), ...(all ? rest() : [])];
+  }
+  /* What is wrong in the last answer. What is right and was left out is said with all that is right. */
+  function faults() {
+    const ids = wrong(kind, facts, state.tries.at(-1).answer);
+    return ["choose", "several"].includes(kind) ? ids.filter((id) => !facts.right.includes(id)) : ids;
   }
   function hint() {
     return [line("", "Where to look:", ...own.hint())];
@@ -89,7 +95,7 @@ export function form({ section, index, seed, state = { tries: [] }, most = TRIES
   function readAs(answer) {
     if (kind !== "number") return [];
     const { value } = number(answer, facts.unit);
-    return `${value}` === answer ? [] : [make("p", {}, `Read as ${String(value).replace("-", "−")}.`)];
+    return `${value}` === answer ? [] : [make("p", {}, `Read as ${shown(value)}.`)];
   }
 
   /* What is said of one option, step or mistake; of a step, `good` where it is in its place. */
@@ -105,14 +111,11 @@ export function form({ section, index, seed, state = { tries: [] }, most = TRIES
     return [line("✓", "The right order:", make("ol", {}, ...facts.right.map((id) => make("li", {}, ...own.option(id)))))];
   }
   function rest() {
-    if (kind === "number") {
-      const { tries } = state;
-      const said = tries.at(-1)?.right ? [] : wrong(kind, facts, tries.at(-1)?.answer ?? "");
-      return Object.entries(facts.mistakes).filter(([id]) => !said.includes(id))
-        .map(([id, value]) => line("✗", String(Number(value.toPrecision(3))).replace("-", "−"), ...own.why(id)));
-    }
-    const ids = kind === "order" ? facts.right : own.ids.filter((id) => !facts.right.includes(id));
-    return ids.map((id) => told(id, kind === "order"));
+    if (kind === "order") return facts.right.map((id) => told(id, true));
+    const said = faults();
+    if (kind !== "number") return own.ids.filter((id) => ![...facts.right, ...said].includes(id)).map((id) => told(id));
+    return Object.entries(facts.mistakes).filter(([id]) => !said.includes(id))
+      .map(([id, value]) => line("✗", shown(value), ...own.why(id)));
   }
 
   return { element, over };

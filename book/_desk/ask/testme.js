@@ -3,7 +3,7 @@
 import { button, make } from "../make.js";
 import { store } from "../store.js";
 import { form } from "./form.js";
-import { place } from "./lessons.js";
+import { address, place } from "./lessons.js";
 import { known, line, typeset } from "./parts.js";
 import { live } from "./question.js";
 import { entry } from "./schedule.js";
@@ -92,6 +92,7 @@ export async function testme(section) {
         },
       });
       onward.hidden = !tried;
+      element.dataset.question = id;
       return [element, onward];
     }
     /* What was missed or guessed comes back; what was known well need not come sooner. */
@@ -110,13 +111,13 @@ export async function testme(section) {
       const right = (tries) => tries.filter((one) => one.right).length;
       const sure = state.tries.filter((one) => one.sure);
       const said = [`${right(state.tries)} of ${state.tries.length} right.`];
-      if (sure.length) said.push(`Of the ${sure.length} that you were sure of, ${right(sure)}.`);
+      if (sure.length) said.push(`You were sure of ${sure.length}, and ${right(sure)} of these are right.`);
       if (about.know) said.push(right(state.tries) === state.tries.length ? "The lesson is ticked." : "Read the lesson: it answers what was missed.");
       const rows = state.items.map(({ id }, i) => {
         const [from] = id.split("#");
         const { right: good, sure: certain } = state.tries[i];
         return make("li", {}, `${good ? "✓" : "✗"} ${certain ? "sure" : "not sure"}, from `,
-          make("a", { href: new URL(`${from}.html`, import.meta.url.split("_static/")[0]).href }, from.split("/").at(-1).replaceAll("-", " ")));
+          make("a", { href: address(from) }, from.split("/").at(-1).replaceAll("-", " ")));
       });
       return [line("", said.join(" ")), make("ol", {}, ...rows),
         make("div", { className: "practice-buttons" }, button("Once more, with other numbers", begin))];
