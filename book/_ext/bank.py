@@ -201,17 +201,17 @@ def _agree(variant: dict[str, Any]) -> None:
             raise Bad(f"{found[0]} stands in the text, and nothing draws it")
         if text.count("$") % 2:
             raise Bad(f"a formula does not end in “{text}”")
-    options = variant.get("options", {})
-    for ids in [right_of(variant), *variant.get("also", [])]:
-        if missing := set(ids) - set(options):
-            raise Bad(f"{', '.join(sorted(missing))} is called right, and is no option")
     for choice in choices(variant):
+        right, options = set(right_of(choice)), set(choice["options"])
+        if missing := right - options:
+            raise Bad(f"{', '.join(sorted(missing))} is called right, and is no option")
+        if right == options:
+            raise Bad("every option is right: let one at least be wrong")
         if told := gives_away(choice):
             raise Bad(told)
-    if variant["kind"] == "several" and set(right_of(variant)) == set(options):
-        raise Bad("every option is right: let one at least be wrong")
-    if variant["kind"] == "order" and any(set(ids) != set(options) for ids in variant.get("also", [])):
-        raise Bad("an order under `also` leaves out a step")
+    for order in variant.get("also", []):
+        if set(order) != set(variant["options"]):
+            raise Bad(f"the order {', '.join(order)} under `also` does not hold each step once")
 
 
 def right_of(variant: dict[str, Any]) -> list[str]:
