@@ -31,6 +31,7 @@ export function form({ section, index, seed, state = { tries: [] }, most = TRIES
   const unsure = button("Check: not sure", () => check(false));
   const element = make("div", { className: "ask-form" }, text, controls.element,
     make("div", { className: "practice-buttons" }, main, unsure), said);
+  element.dataset.variant = index;
   if (state.tries.length) controls.write(state.tries.at(-1).answer);
   draw();
 
