@@ -229,8 +229,9 @@ def again(page):
     assert "At first" not in end.section.inner_text()
     assert end.section.locator("input:checked").count() == 0
     end.option("rises").press("Space")
-    said = end.press("This is what I say now")
-    assert "✓ So it came in 191 of 200 draws." in said and "At first you said: It falls." in said
+    end.press("This is what I say now")
+    expect(end.said).to_contain_text("✓ So it came in 191 of 200 draws.")
+    expect(end.said).to_contain_text("At first you said: It falls.")
 
 
 def test_by_keyboard_through_a_lesson_and_what_comes_back_in_the_next(visit, asked):

@@ -45,6 +45,9 @@ class Asked(SphinxDirective):
             )
         return items[name]
 
+    def label(self, words: str) -> str:
+        return f"{words}, {self.env.new_serialno(words) + 1}"  # a page has each once
+
     def written(self, markdown: str) -> list[nodes.Node]:
         box = nodes.container()
         self.state.nested_parse(StringList(markdown.splitlines()), 0, box)
@@ -61,7 +64,7 @@ class Asked(SphinxDirective):
             "data-question": item.name,
             "data-kind": item.kind,
             "data-page": page,
-            "aria-label": "Question",
+            "aria-label": self.label("Question"),
         }
         known = {
             "ordered": item.variants[0].get("ordered", False),
@@ -110,7 +113,7 @@ class Predict(Asked):
             "class": "ask",
             "data-predict": item.name,
             "data-page": self.env.docname,
-            "aria-label": "Prediction",
+            "aria-label": self.label("Prediction"),
         }
         if locks := self.options.get("locks"):
             attributes["data-locks"] = locks
@@ -157,7 +160,7 @@ class Again(Asked):
             "class": "ask",
             "data-predict-again": item.name,
             "data-page": self.env.docname,
-            "aria-label": "Your prediction, again",
+            "aria-label": self.label("What you would say now"),
         }
         return [make("section", attributes, data(known), first(self, item))]
 
@@ -199,7 +202,7 @@ class TestMe(Asked):
             "class": "ask",
             "data-testme": self.env.docname,
             "data-page": self.env.docname,
-            "aria-label": "I know this" if known["know"] else "Test me",
+            "aria-label": self.label("I know this" if known["know"] else "Test me"),
         }
         without = make("div", {"class": "ask-without"}, *self.written(WITHOUT))
         return [make("section", attributes, data(known), without, make("template", {}, *pool))]
