@@ -238,10 +238,9 @@ def gives_away(choice: dict[str, Any]) -> str:
             id_: bool(re.search(words, option["text"], re.IGNORECASE))
             for id_, option in choice["options"].items()
         }
-        of_right, of_wrong = (
-            {found for id_, found in has.items() if (id_ in right) is side} for side in (True, False)
-        )
-        if of_right != of_wrong and len(of_right) == len(of_wrong) == 1:
+        of_right = {found for id_, found in has.items() if id_ in right}
+        of_wrong = {found for id_, found in has.items() if id_ not in right}
+        if len(of_right) == len(of_wrong) == 1 and of_right != of_wrong:
             return f"its right options stand out by {sort} words: say all options alike"
     return ""
 

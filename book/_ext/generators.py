@@ -57,8 +57,8 @@ def mean_square(rng: np.random.Generator, rows: int = 3) -> Values:
 def two_fits(rng: np.random.Generator) -> Values:
     """Draw the training and the validation error of two fits, A and B.
 
-    `over` is the fit that overfits compared with the other: `a` or `b`, or `none` where one has both
-    errors lower. `best` is the fit to choose, by validation error.
+    `over` is the fit that overfits compared with the other: `a` or `b`, or `none` where one has
+    both errors lower. `best` is the fit to choose, by validation error.
     """
     train = rng.choice(np.arange(10, 60, 2), 2, replace=False)
     validation = train.max() + rng.choice(np.arange(2, 60, 2), 2, replace=False)

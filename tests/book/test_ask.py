@@ -1,4 +1,4 @@
-"""The directives of questions and predictions, in a small book: what can be read, and what is refused."""
+"""The directives of questions and predictions, in a small book: what is read, and refused."""
 
 import json
 import re

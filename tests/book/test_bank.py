@@ -109,14 +109,29 @@ def test_the_examples_are_sound(tmp_path, sound):
 @pytest.mark.parametrize(
     ("text", "old", "new", "words"),
     [
-        (CHOOSE, "kind: choose", "kind: chose", "its kind is 'chose': write one of choose, several"),
+        (
+            CHOOSE,
+            "kind: choose",
+            "kind: chose",
+            "its kind is 'chose': write one of choose, several",
+        ),
         (CHOOSE, "right: a", "right: d", "d is called right, and is no option"),
         (CHOOSE, "right: a", "correct: a", "'right' is a required property"),
         (CHOOSE, "hint: Look at the first picture.\n", "", "'hint' is a required property"),
-        (CHOOSE, "why: Because it is not so here.", "why: 'No'", "options/b/why: 'No' is too short"),
+        (
+            CHOOSE,
+            "why: Because it is not so here.",
+            "why: 'No'",
+            "options/b/why: 'No' is too short",
+        ),
         (CHOOSE, "why: Because it is not so here.", "", "options/b"),
         (CHOOSE, "  c: {text: The third., why: Because it is not so there.}\n", "", "options"),
-        (CHOOSE, 'variants: [{ask: "Which one?"}, {ask: "And which one?"}]', "", "it needs variants"),
+        (
+            CHOOSE,
+            'variants: [{ask: "Which one?"}, {ask: "And which one?"}]',
+            "",
+            "it needs variants",
+        ),
         (CHOOSE, ', {ask: "And which one?"}', "", "variants"),
         (CHOOSE, '"Which one?"}', "Which one?}", "no YAML"),
         (CHOOSE, "The first.", "'{{x}}'", "{{x}} stands in the text, and nothing draws it"),
@@ -128,7 +143,12 @@ def test_the_examples_are_sound(tmp_path, sound):
         (CHOOSE, "  c:", "  no:", "False is not taken for a name: put it in quotes"),
         (CHOOSE, "kind: choose", "kind: several", "right: 'a' is not of type 'array'"),
         (NUMBER, "by: power", "by: powers", "there is no generator 'powers': there are degrees"),
-        (NUMBER, "by: power", "by: power, with: {rows: 3}", "power does not take what stands under"),
+        (
+            NUMBER,
+            "by: power",
+            "by: power, with: {rows: 3}",
+            "power does not take what stands under",
+        ),
         (NUMBER, "{{x}}", "{{z}}", "{{z}} is not drawn: there are after, answer"),
         (NUMBER, '"{{answer}}"', "8", "answer is typed: write the {{name}} of a value that power"),
         (NUMBER, "draw: {by: power}", "variants: [{ask: A}, {ask: B}]", "its answer is typed"),
@@ -232,7 +252,10 @@ def test_a_mistake_is_never_taken_for_the_answer_nor_for_another_mistake(tmp_pat
     drawn = list(bank._drawn("any", common, by, times=40))
     assert len(drawn) >= 8
     for variant in drawn:
-        numbers = [variant["answer"], *(mistake["value"] for mistake in variant["mistakes"].values())]
+        numbers = [
+            variant["answer"],
+            *(mistake["value"] for mistake in variant["mistakes"].values()),
+        ]
         gap = 2 * bank.WITHIN * abs(variant["answer"])
         assert all(abs(a - b) > gap for i, a in enumerate(numbers) for b in numbers[:i])
 
@@ -246,7 +269,10 @@ def test_a_number_is_shown_as_it_is_to_three_digits(value):
 
 
 @settings(max_examples=60)
-@given(st.lists(st.text("abcdef", min_size=1, max_size=4), min_size=3, max_size=6, unique=True), st.text(max_size=9))
+@given(
+    st.lists(st.text("abcdef", min_size=1, max_size=4), min_size=3, max_size=6, unique=True),
+    st.text(max_size=9),
+)
 def test_options_are_mixed_and_none_is_lost(ids, seed):
     order = bank.mixed(ids, seed)
     assert sorted(order) == sorted(ids) and order != ids

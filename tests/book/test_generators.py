@@ -30,7 +30,7 @@ def mean_square(values):
 
 
 def two_fits(values):
-    """By the definition: over is the fit with the lower training and the higher validation error."""
+    """By the definition: the lower training error, and the higher validation error."""
     for own, other in ("ab", "ba"):
         lower = values[f"train_{own}"] < values[f"train_{other}"]
         higher = values[f"validation_{own}"] > values[f"validation_{other}"]

@@ -13,9 +13,9 @@ NODE = Path(executable.ROOT_DIR, "bin", "node")
 
 
 def run(module: str, body: str, data: Any) -> Any:
-    """Return what `body`, a JavaScript expression, makes of `data` and of a module's exports, `its`.
+    """Return what `body`, an expression in JavaScript, makes of `data`.
 
-    `module` is the name of a file in `book/_desk`.
+    `module` is the name of a file in `book/_desk`; in the expression its exports are `its`.
     """
     source = (
         f"import * as its from {json.dumps(path('book', '_desk', module).as_uri())};"

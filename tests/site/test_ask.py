@@ -1,5 +1,4 @@
-"""A lesson that asks: predictions, questions of every kind, what comes back, and a test, as learners
-meet them."""
+"""A lesson that asks, as learners meet it: predictions, questions, what comes back, and a test."""
 
 import re
 from io import StringIO
@@ -334,6 +333,27 @@ def test_test_me_asks_once_says_how_it_went_and_sends_back_what_was_missed(visit
     assert set(kept(page, "queue")) == set(ids)
     test.get_by_role("button", name="Once more").press("Enter")
     expect(test).to_contain_text("Question 1 of 5")
+
+
+def test_who_knows_a_lesson_already_ticks_it_by_its_hardest_questions(visit, asked):
+    page = opened(visit, f"{asked}later.html")
+    know = page.locator("[data-testme]")
+    expect(know).to_contain_text("If all are right, the lesson is ticked.")
+    facts = (
+        Asked(page, "power")
+        .section.locator("script")
+        .first.evaluate("script => JSON.parse(script.textContent).variants")
+    )
+    for right, words in ((False, "Read the lesson"), (True, "The lesson is ticked.")):
+        know.get_by_role("button", name="Begin" if not right else "Once more").press("Enter")
+        form = know.locator(".ask-form")
+        variant = facts[int(form.get_attribute("data-variant"))]
+        form.get_by_label("Your number").fill(str(variant["answer"] if right else 12345))
+        form.get_by_role("button", name="Check: I am sure").press("Enter")
+        know.get_by_role("button", name="How did it go?").press("Enter")
+        expect(know).to_contain_text(words)
+    expect(page.locator(".bd-links .ask-tick")).to_have_count(1)
+    assert kept(page, "progress")["later"]["tested"] is True
 
 
 def test_on_a_phone_by_day_and_by_night_nothing_is_cut_off_or_too_small(visit, asked):

@@ -1,4 +1,4 @@
-"""How the scripts of questions read a number, judge, shuffle, and say when a question comes back."""
+"""How the scripts of questions read a number, judge, shuffle, and say when one comes back."""
 
 import itertools
 import math
@@ -33,7 +33,9 @@ def test_a_number_is_read_in_every_form_that_people_write(texts, value):
     assert found == pytest.approx(dict.fromkeys(texts, value))
 
 
-@pytest.mark.parametrize("text", ["4.25 cm²", "4,25cm²", "4.25 cm^2", "4.25 cm2", "17/4 cm²", "4.25"])
+@pytest.mark.parametrize(
+    "text", ["4.25 cm²", "4,25cm²", "4.25 cm^2", "4.25 cm2", "17/4 cm²", "4.25"]
+)
 def test_a_unit_may_follow(text):
     assert read(text, unit="cm²") == [4.25]
 
@@ -139,7 +141,8 @@ def step(old, right, sure, lesson):
 
 
 @pytest.mark.parametrize(
-    ("right", "sure", "after"), [(True, True, 3), (True, False, 1), (False, True, 1), (False, False, 1)]
+    ("right", "sure", "after"),
+    [(True, True, 3), (True, False, 1), (False, True, 1), (False, False, 1)],
 )
 def test_what_was_missed_or_guessed_comes_after_one_lesson_and_else_after_three(right, sure, after):
     body = "its.entry(...data)"

@@ -4,9 +4,10 @@ The page holds each question whole, with its answer folded, so that it can be re
 runs and in print. `_desk/ask.js` finds the elements and makes forms of them.
 """
 
+from sphinx.application import Sphinx
+
 from ask.block import block, depart, enter, enter_text, leave_text, skip_latex
 from ask.directives import Again, Predict, Question, TestMe
-from sphinx.application import Sphinx
 
 
 def equip(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:

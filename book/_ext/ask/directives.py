@@ -3,17 +3,18 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import bank
-from ask.block import block, make
-from ask.outcome import NoOutcome, glued, outcome, words
-from ask.shape import asking, facts, fold, variant
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
+
+from ask.block import block, make
+from ask.outcome import NoOutcome, glued, outcome, words
+from ask.shape import asking, facts, fold, variant
 
 
 class Asked(SphinxDirective):
@@ -54,7 +55,7 @@ class Asked(SphinxDirective):
         return box.children
 
     def question(self, item: bank.Item, page: str) -> block:
-        """Return the element of a question: its first variant to be read, the others for scripts."""
+        """Return the element of a question: one variant to be read, the others for scripts."""
         first, *others = (
             list(variant(asked, f"{item.name} {i}", self.written))
             for i, asked in enumerate(item.variants)
@@ -134,7 +135,7 @@ class Predict(Asked):
         (name,) = self.arguments
         try:
             if "outcome" not in self.options:
-                raise NoOutcome("it has no :outcome:, the name under which a cell has glued the counts")
+                raise NoOutcome("it has no :outcome:, the name of what a cell has glued")
             return outcome(glued(self.state.document, self.options["outcome"]), asked)
         except NoOutcome as problem:
             raise ExtensionError(f"{self.page}, the prediction {name}: {problem}.") from None
@@ -167,7 +168,9 @@ class Again(Asked):
 
 def first(directive: Asked, item: bank.Item) -> block:
     """Return the part of a prediction that asks."""
-    return make("div", {"class": "ask-first"}, *asking(item.variants[0], item.name, directive.written))
+    return make(
+        "div", {"class": "ask-first"}, *asking(item.variants[0], item.name, directive.written)
+    )
 
 
 class TestMe(Asked):
@@ -175,11 +178,11 @@ class TestMe(Asked):
 
     of       the names of the lessons, if not all of the folder
     items    how many questions, 8 unless it is said
-    know     with this flag it is what “I know this” asks: the hardest, and all right tick the lesson
+    know     with this flag it asks the hardest, and ticks the lesson if all are right
     """
 
     required_arguments = 0
-    option_spec = {
+    option_spec: ClassVar = {
         "of": directives.unchanged_required,
         "items": directives.positive_int,
         "know": directives.flag,

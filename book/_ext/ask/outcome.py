@@ -1,4 +1,4 @@
-"""What came of a prediction: how often each option did, over many draws, as the page's code counted."""
+"""What came of a prediction: how often each option did, as the page's code has counted."""
 
 import ast
 from collections.abc import Iterable

@@ -14,7 +14,9 @@ LEFT, RIGHT, TOP, LOW = 44, 332, 12, 190  # of the axes, in units of the picture
 
 def picture(plot: dict[str, Any]) -> str:
     """Return the plot as SVG, 340 units wide so that its text is readable on a phone."""
-    points = np.array([(x, y) for one in plot["series"] for x, y in zip(one["x"], one["y"], strict=True)])
+    points = np.array(
+        [(x, y) for one in plot["series"] for x, y in zip(one["x"], one["y"], strict=True)]
+    )
     x_ticks, y_ticks = _ticks(points[:, 0], 9), _ticks(np.r_[0, points[:, 1]], 5)
     across = _scale(points[:, 0].min(), points[:, 0].max(), LEFT + 10, RIGHT - 10)
     up = _scale(min(0, y_ticks[0]), max(y_ticks[-1], points[:, 1].max()), LOW, TOP)
@@ -66,7 +68,8 @@ def _series(one: dict[str, Any], across, up) -> str:
 
 def _key(colour: str) -> str:
     return (
-        f'<svg viewBox="0 0 28 10" width="28" height="10" aria-hidden="true" style="{_style(colour)}">'
+        '<svg viewBox="0 0 28 10" width="28" height="10" aria-hidden="true" '
+        f'style="{_style(colour)}">'
         '<polyline points="1,5 27,5"/><circle cx="14" cy="5" r="3.5"/></svg>'
     )
 

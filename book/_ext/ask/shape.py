@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import bank
+from docutils import nodes
+
 from ask.block import block, make
 from ask.plot import picture, table
-from docutils import nodes
 
 #: Reads Markdown into nodes.
 Written = Callable[[str], list[nodes.Node]]
