@@ -16,6 +16,7 @@ from zlib import crc32
 
 import numpy as np
 import yaml
+from cues import gives_away
 from generators import GENERATORS
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
@@ -27,10 +28,6 @@ ENDING = ".questions.yml"
 
 _FIELD = re.compile(r"\{\{ *(\w+) *\}\}")
 _SCHEMA = json.loads(Path(__file__).with_name("questions.schema.json").read_text("utf-8"))
-
-# By such words a reader who knows nothing can tell a right option from wrong ones.
-_ABSOLUTE = r"\b(always|never|every|only|must|cannot|impossible)\b"
-_HEDGE = r"\b(usually|often|sometimes|may|might|can|tends?|generally|probably|mostly|likely)\b"
 
 
 class Bad(ValueError):
@@ -207,7 +204,7 @@ def _agree(variant: dict[str, Any]) -> None:
             raise Bad(f"{', '.join(sorted(missing))} is called right, and is no option")
         if right == options:
             raise Bad("every option is right: let one at least be wrong")
-        if told := gives_away(choice):
+        if told := gives_away(choice["options"], right):
             raise Bad(told)
     for order in variant.get("also", []):
         if set(order) != set(variant["options"]):
@@ -228,28 +225,6 @@ def choices(variant: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield variant
     elif variant["kind"] == "predict":
         yield {"kind": "choose", **variant["reasons"]}
-
-
-def gives_away(choice: dict[str, Any]) -> str:
-    """Return how the words alone tell the right options from the wrong ones, or ""."""
-    right = right_of(choice)
-    for sort, words in (("absolute", _ABSOLUTE), ("hedging", _HEDGE)):
-        has = {
-            id_: bool(re.search(words, option["text"], re.IGNORECASE))
-            for id_, option in choice["options"].items()
-        }
-        of_right = {found for id_, found in has.items() if id_ in right}
-        of_wrong = {found for id_, found in has.items() if id_ not in right}
-        if len(of_right) == len(of_wrong) == 1 and of_right != of_wrong:
-            return f"its right options stand out by {sort} words: say all options alike"
-    return ""
-
-
-def longest_is_right(choice: dict[str, Any]) -> bool:
-    """Return whether the right one of the options is longer than each other."""
-    lengths = {id_: len(option["text"]) for id_, option in choice["options"].items()}
-    own = lengths.pop(right_of(choice)[0])
-    return own > max(lengths.values())
 
 
 def mixed(ids: list[str], seed: str) -> list[str]:

@@ -6,6 +6,7 @@ from textwrap import dedent, indent
 
 import bank
 import pytest
+from cues import gives_away, longest_is_right
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,13 +30,13 @@ def test_a_file_is_sound_and_every_question_comes_in_variants(file):
 @pytest.mark.parametrize("files", [files for files in (BOOK, ASKED) if files])
 def test_the_right_option_is_not_known_by_its_length(files):
     choices = [
-        choice
+        (choice["options"], *bank.right_of(choice))
         for file in files
         for item in bank.read(file).values()
         for choice in bank.choices(item.variants[0])
         if len(bank.right_of(choice)) == 1
     ]
-    longest = sum(map(bank.longest_is_right, choices))
+    longest = sum(longest_is_right(*choice) for choice in choices)
     assert longest <= LONGEST * len(choices), f"in {longest} of {len(choices)}"
 
 
@@ -198,9 +199,8 @@ def test_a_name_that_no_address_can_hold_is_refused(tmp_path, name):
         read(tmp_path, CHOOSE, name)
 
 
-def choice(right, *wrong):
-    options = {"r": {"text": right}} | {f"w{i}": {"text": text} for i, text in enumerate(wrong)}
-    return {"kind": "choose", "right": "r", "options": options}
+def options_of(right, *wrong):
+    return {"r": {"text": right}} | {f"w{i}": {"text": text} for i, text in enumerate(wrong)}
 
 
 @pytest.mark.parametrize(
@@ -215,13 +215,13 @@ def choice(right, *wrong):
     ],
 )
 def test_options_that_stand_out_by_their_words_are_seen(options, told):
-    said = bank.gives_away(choice(*options))
+    said = gives_away(options_of(*options), ["r"])
     assert told in said and bool(told) == bool(said)
 
 
 def test_the_longest_option_is_seen():
-    assert bank.longest_is_right(choice("the longest one", "short", "shorter"))
-    assert not bank.longest_is_right(choice("as long", "as long", "short"))
+    assert longest_is_right(options_of("the longest one", "short", "shorter"), "r")
+    assert not longest_is_right(options_of("as long", "as long", "short"), "r")
 
 
 # --- what is drawn ---

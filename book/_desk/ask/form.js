@@ -3,7 +3,7 @@
 
 import { button, make } from "../make.js";
 import { fields } from "./fields.js";
-import { right, wrong } from "./judge.js";
+import { fits, right, wrong } from "./judge.js";
 import { number } from "./number.js";
 import { known, line, parts, saying, typeset } from "./parts.js";
 import { shuffled } from "./seed.js";
@@ -26,6 +26,8 @@ export function form({ section, index, seed, state = { tries: [] }, most = TRIES
   const said = saying();
   const own = parts([...section.querySelectorAll(":scope > .ask-variant")][index]);
   const text = make("div", { className: "ask-asks" }, ...own.text());
+  // What was kept may be of a question that the site no longer asks so.
+  if (!state.tries.every(({ answer }) => fits(kind, own.ids, answer))) state = { ...state, tries: [] };
   const controls = fields(kind, { parts: own, ids: order(), facts, text });
   const main = button("", () => (over() ? explain() : check(true)));
   const unsure = button("Check: not sure", () => check(false));

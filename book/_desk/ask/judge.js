@@ -6,6 +6,10 @@ import { near, number } from "./number.js";
 const same = (a, b) => a.length === b.length && a.every((id, i) => id === b[i]);
 const orders = ({ right, also }) => [right, ...also];
 
+/** Whether it is an answer to a question of this kind, with these options. */
+export const fits = (kind, ids, answer) =>
+  kind === "number" ? typeof answer === "string" : Array.isArray(answer) && answer.every((id) => ids.includes(id));
+
 /** Whether it is right. */
 export function right(kind, facts, answer) {
   if (kind === "number") return near(number(answer, facts.unit).value, facts.answer, facts.within);

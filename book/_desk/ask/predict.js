@@ -3,6 +3,7 @@
 import { button, make } from "../make.js";
 import { store } from "../store.js";
 import { fields } from "./fields.js";
+import { fits } from "./judge.js";
 import { answered } from "./lessons.js";
 import { lock } from "./lock.js";
 import { known, line, parts, saying, typeset } from "./parts.js";
@@ -52,6 +53,7 @@ export async function predict(section) {
     release();
     release = locks && !state.answer && !state.skipped ? lock(locks) : () => {};
     const { own, text, controls } = asking(section, told, seed);
+    if (state.answer && !fits(told.kind, [...own.ids, UNKNOWN], state.answer)) state = {};
     const said = saying();
     const commit = button("This is my prediction", () => {
       const { answer, problem } = controls.read();

@@ -103,7 +103,10 @@ class Predict(Asked):
     """
 
     has_content = True
-    option_spec = {"outcome": directives.unchanged_required, "locks": directives.unchanged_required}
+    option_spec: ClassVar = {
+        "outcome": directives.unchanged_required,
+        "locks": directives.unchanged_required,
+    }
 
     def run(self) -> list[nodes.Node]:
         item = self.item("predict")
