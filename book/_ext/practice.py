@@ -31,7 +31,10 @@ class practice(nodes.General, nodes.Element):
 
 
 class Practice(SphinxDirective):
+    """What it contains is where a learner starts, with `...` for what is missing; else the stub."""
+
     required_arguments = 1
+    has_content = True
 
     def run(self) -> list[nodes.Node]:
         (name,) = self.arguments
@@ -40,13 +43,14 @@ class Practice(SphinxDirective):
         except LookupError as problem:
             raise self.error(str(problem)) from None
         said = task(entry)
+        start = "\n".join(self.content) or said["stub"]
         node = practice(
             name=name,
             function=entry.function,
             places=places(entry),
             data={
                 "function": entry.function,
-                "stub": said["stub"],
+                "stub": start,
                 "gaps": missing(entry),
                 "order": order(entry),
             },
@@ -60,7 +64,7 @@ class Practice(SphinxDirective):
             node += self.written(text)
             node += _html("</details>")
         static = nodes.container(classes=["practice-static"])
-        static += _code(said["stub"], "python")
+        static += _code(start, "python")
         static += self.written(WITHOUT.format(home=name.partition(".")[0]))
         node += static
         solution = addnodes.only(expr="html")  # in print nothing hides it

@@ -1,5 +1,6 @@
 """A check for the page of the book: the verdict on a function, or on its cell, as plain data."""
 
+import ast
 import linecache
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -96,7 +97,7 @@ def _run(entry: Entry, source: str, scope: dict[str, Any]) -> Telling | None:
     except BaseException as error:  # SystemExit too: it must not end the interpreter of the page
         return _raised(entry, error_of(error, home))
     if callable(scope.get(entry.function)):
-        return None
+        return _unfilled(entry, ast.parse(source))
     return _missing(entry, re.findall(r"^def +(\w+)", source, re.MULTILINE))
 
 
@@ -120,6 +121,21 @@ def _raised(entry: Entry, error: Error) -> Telling:
     cause, action = meaning(error, entry.call)
     said = f"The cell raised {error}. So nothing was checked."
     return _unchecked(entry, said, action or "mend that line first.", cause)
+
+
+def _unfilled(entry: Entry, tree: ast.Module) -> Telling | None:
+    """Say which line still has `...` in the place of code; as an index it has a meaning."""
+    indices = [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
+    meant = {node for index in indices for node in ast.walk(index)}
+    gaps = [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value is ... and node not in meant
+    ]
+    if not gaps:
+        return None
+    said = f"Line {min(gaps)} still has `...` where something is missing."
+    return _unchecked(entry, said, "put an expression in its place, and start with the example.")
 
 
 def _missing(entry: Entry, found: Collection[str]) -> Telling:

@@ -16,6 +16,10 @@ from reglib.exercises.task import places, task
 FIT = task(find("ridge.ridge_fit"))["solution"]
 
 
+def test_an_index_may_have_an_ellipsis():
+    assert on_cell(FIT.replace("X.shape", "X[..., :].shape"))["kind"] == "right"
+
+
 def on_cell(source, **more):
     return page.verdict_on_cell("ridge.ridge_fit", source, {"np": np}, **more)
 
@@ -69,6 +73,16 @@ def test_a_verdict_is_plain_data_and_says_what_the_check_says(entry, verdict):
         ("ridge_fit = 3", "There is no function ridge_fit here.", "keep the line"),
         ("import pandas_of_mine\n" + FIT, "The cell raised ModuleNotFoundError", "NumPy"),
         ("x = nmae\n" + FIT, 'in line 1: "x = nmae"', "give it a value"),
+        (
+            "def ridge_fit(X, y, lam):\n    w = ...\n    return w, ...",
+            "Line 2 still has `...`",
+            "its place",
+        ),
+        (
+            "def ridge_fit(X, y, lam):\n    return X.mean(...)",
+            "Line 2 still has `...`",
+            "its place",
+        ),
         ("raise SystemExit", "The cell raised SystemExit", "mend that line"),
         ("raise KeyboardInterrupt", "The cell raised KeyboardInterrupt", "mend that line"),
     ],
