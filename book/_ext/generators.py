@@ -54,6 +54,112 @@ def mean_square(rng: np.random.Generator, rows: int = 3) -> Values:
     }
 
 
+def residual(rng: np.random.Generator) -> Values:
+    """Draw a line, a place x and what is measured there; the answer is the residual.
+
+    Mistakes: the residual with the other sign, and what the line predicts.
+    """
+    b, slope, x = int(rng.integers(1, 6)), int(rng.choice([-3, -2, 2, 3])), int(rng.integers(2, 6))
+    predicted = float(np.dot([b, slope], [1, x]))
+    y = int(predicted + rng.choice([-4, -3, -2, 2, 3, 4]))
+    line = f"{b} {'+' if slope > 0 else '-'} {abs(slope)}x"
+    return {
+        "b": b,
+        "slope": slope,
+        "line": line,
+        "x": x,
+        "y": y,
+        "predicted": predicted,
+        "answer": y - predicted,
+        "turned": predicted - y,
+    }
+
+
+def variance(rng: np.random.Generator, count: int = 4) -> Values:
+    """Draw `count` numbers with a whole mean; the answer is their variance, divided by `count`.
+
+    Mistakes: divided by one less, the sum of the squares, and the standard deviation.
+    """
+    while True:
+        numbers = rng.integers(1, 12, count)
+        if numbers.sum() % count == 0 and numbers.var() not in (0, 1):
+            break
+    return {
+        "numbers": ", ".join(map(str, numbers)),
+        "count": count,
+        "mean": float(numbers.mean()),
+        "answer": float(numbers.var()),
+        "one_less": float(numbers.var(ddof=1)),
+        "sum": float(count * numbers.var()),
+        "root": float(numbers.std()),
+    }
+
+
+def variance_of_a_mean(rng: np.random.Generator) -> Values:
+    """Draw how many independent measurements there are, and the variance of each.
+
+    The answer is the variance of their mean. Mistakes: divided by the root, and not divided.
+    """
+    count, answer = int(rng.choice([4, 9, 16, 25])), int(rng.integers(2, 7))
+    each = count * answer
+    return {
+        "count": count,
+        "each": each,
+        "answer": float(each / count),
+        "root": float(each / np.sqrt(count)),
+    }
+
+
+def row_times_weights(rng: np.random.Generator, columns: int = 3) -> Values:
+    """Draw a row and as many weights; the answer is their product.
+
+    Mistakes: the sum of all of them, and the product without the last column.
+    """
+    row, w = rng.integers(1, 6, columns), rng.choice([-3, -2, 2, 3, 4], columns)
+    return {
+        "row": ", ".join(map(str, row)),
+        "w": ", ".join(map(str, w)),
+        "answer": float(row @ w),
+        "sum": float(row.sum() + w.sum()),
+        "short": float(row[:-1] @ w[:-1]),
+    }
+
+
+def rows_of_a_product(rng: np.random.Generator) -> Values:
+    """Draw the shape of X; the answer is how many numbers Xw holds. Mistakes: p, and n times p."""
+    n, p = (int(size) for size in rng.choice(np.arange(3, 30), 2, replace=False))
+    X, w = np.ones((n, p)), np.ones(p)
+    return {"n": n, "p": p, "answer": float((X @ w).size), "all": float(X.size)}
+
+
+def through_all(rng: np.random.Generator) -> Values:
+    """Draw points, one more than the degree of a polynomial; the answer is its training error.
+
+    That is 0. Mistake: the training error of the best line.
+    """
+    degree = int(rng.integers(2, 5))
+    x = np.sort(rng.choice(np.arange(-4, 5), degree + 1, replace=False))
+    while True:
+        y = rng.integers(-5, 6, degree + 1)
+        line, best = (_training(x, y, d) for d in (1, degree))
+        if line > 1:
+            break
+    return {
+        "degree": degree,
+        "count": degree + 1,
+        "x": ", ".join(map(str, x)),
+        "y": ", ".join(map(str, y)),
+        "answer": round(best, 6),
+        "line": line,
+    }
+
+
+def _training(x: np.ndarray, y: np.ndarray, degree: int) -> float:
+    P = polynomial(x, degree)
+    w, b = least_squares(P, y)
+    return float(np.mean((y - b - P @ w) ** 2))
+
+
 def two_fits(rng: np.random.Generator) -> Values:
     """Draw the training and the validation error of two fits, A and B.
 
@@ -121,5 +227,9 @@ def _series(name: str, colour: str, x: list[int], y: np.ndarray) -> dict[str, An
 
 
 GENERATORS: dict[str, Callable[..., Values]] = {
-    made.__name__: made for made in (power, mean_square, two_fits, degrees)
-}
+    made.__name__: made
+    for made in (
+        power, mean_square, residual, variance, variance_of_a_mean, row_times_weights,
+        rows_of_a_product, through_all, two_fits, degrees,
+    )
+}  # fmt: skip

@@ -50,6 +50,26 @@ class Lesson(SphinxDirective):
         return node.children
 
 
+class Lessons(SphinxDirective):
+    """`{lessons}`: a map of the lessons beside this page that it names, a line each."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        folder = Path(self.env.doc2path(self.env.docname)).parent
+        lines = ["| lesson | its idea | to read and try | to write |", "|---|---|--:|--:|"]
+        for name in self.content:
+            page = folder / f"{name}.md"
+            self.env.note_dependency(str(page))
+            text = read(page.read_text(encoding="utf-8"))
+            write = f"{text.writing} min" if text.writing else "–"
+            idea = text.options["idea"]
+            lines.append(f"| [](<{name}.md>) | {idea} | {text.minutes} min | {write} |")
+        box = nodes.container(classes=["lessons"])
+        self.state.nested_parse(StringList(lines), self.content_offset, box)
+        return [box]
+
+
 def told(times: dict[str, int]) -> str:
     """Return both times in words.
 
@@ -96,6 +116,7 @@ def head(app: Sphinx, page: str, template: str, context: dict, doctree: object) 
 
 def setup(app: Sphinx) -> dict:
     app.add_directive("lesson", Lesson)
+    app.add_directive("lessons", Lessons)
     app.add_node(next_lesson)
     app.connect("source-read", measure)
     app.connect("doctree-read", finish)

@@ -1,6 +1,7 @@
 """What generators draw: every number comes out again on a second way."""
 
 import ast
+import statistics
 
 import numpy as np
 import pytest
@@ -29,6 +30,48 @@ def mean_square(values):
     assert values["sum"] == sum((a - b) ** 2 for a, b in zip(y, fit, strict=True))
 
 
+def residual(values):
+    assert eval(values["line"].replace("x", "*x"), {"x": values["x"]}) == values["predicted"]
+    assert values["y"] - values["answer"] == values["predicted"] == values["y"] + values["turned"]
+
+
+def variance(values):
+    numbers = ast.literal_eval(f"[{values['numbers']}]")
+    assert statistics.pvariance(numbers) == pytest.approx(values["answer"])
+    assert statistics.variance(numbers) == pytest.approx(values["one_less"])
+    assert statistics.pstdev(numbers) == pytest.approx(values["root"])
+    assert values["sum"] == pytest.approx(len(numbers) * values["answer"])
+    assert statistics.mean(numbers) == values["mean"] == int(values["mean"])
+
+
+def variance_of_a_mean(values):
+    """By simulation: numbers of that variance, and the variance of their means."""
+    rng = np.random.default_rng(0)
+    drawn = values["each"] ** 0.5 * rng.normal(size=(20_000, values["count"]))
+    assert drawn.mean(axis=1).var() == pytest.approx(values["answer"], rel=0.05)
+    assert values["root"] ** 2 == pytest.approx(values["each"] * values["answer"])
+
+
+def row_times_weights(values):
+    row, w = (ast.literal_eval(f"[{values[name]}]") for name in ("row", "w"))
+    products = [a * b for a, b in zip(row, w, strict=True)]
+    assert (values["answer"], values["short"]) == (sum(products), sum(products[:-1]))
+    assert values["sum"] == sum(row) + sum(w)
+
+
+def rows_of_a_product(values):
+    assert (values["answer"], values["all"]) == (values["n"], values["n"] * values["p"])
+
+
+def through_all(values):
+    x, y = (np.array(ast.literal_eval(f"[{values[name]}]")) for name in ("x", "y"))
+    assert len(x) == len(set(x)) == values["count"] == values["degree"] + 1
+    goes = np.polyval(np.polyfit(x, y, values["degree"]), x)
+    assert np.allclose(goes, y) and values["answer"] == 0
+    line = np.polyval(np.polyfit(x, y, 1), x)
+    assert values["line"] == pytest.approx(mean_squared_error(y, line))
+
+
 def two_fits(values):
     """By the definition: the lower training error, and the higher validation error."""
     for own, other in ("ab", "ba"):
@@ -48,7 +91,13 @@ def degrees(values):
     assert sorted(validation["y"])[1] > 1.05 * min(validation["y"])  # it can be read
 
 
-SECOND_WAYS = {"power": power, "mean_square": mean_square, "two_fits": two_fits, "degrees": degrees}
+SECOND_WAYS = {
+    way.__name__: way
+    for way in (
+        power, mean_square, residual, variance, variance_of_a_mean, row_times_weights,
+        rows_of_a_product, through_all, two_fits, degrees,
+    )
+}  # fmt: skip
 
 
 def test_every_generator_has_a_second_way():
