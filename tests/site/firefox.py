@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Debian's Firefox as Playwright starts a browser: by WebDriver BiDi, with one command mended.
+"""Debian's Firefox as Playwright starts a browser: by WebDriver BiDi, with two things mended.
 
 For each window Playwright says that it wants no media feature otherwise, by a command that Firefox
-does not have yet. That is so without it, so Firefox's "unknown command" is passed on as done. All
-else that the two say to each other passes as it is, and a Firefox that knows the command answers.
+does not have yet. That is so without it, so Firefox's "unknown command" is passed on as done. And
+Playwright wants a name for each download, which Firefox does not give: it gets its address. All
+else passes as it is, and a Firefox that knows the command, or names downloads, speaks for itself.
 """
 
 import asyncio
@@ -19,7 +20,8 @@ from tornado.websocket import WebSocketHandler, websocket_connect
 COMMAND = "firefox-esr"
 LISTENS = re.compile(rb"WebDriver BiDi listening on (ws://\S+)")
 NOTHING = ("emulation.setMediaFeaturesOverride", {})
-LARGEST = 2**30  # bytes of one message
+DOWNLOADS = ("browsingContext.downloadWillBegin", "browsingContext.downloadEnd")
+LARGEST = 2**30  # bytes of one message or line
 
 
 class Between(WebSocketHandler):
@@ -42,8 +44,10 @@ class Between(WebSocketHandler):
             return self.close()
         said = json.loads(message)
         if said.get("error") == "unknown command" and said["id"] in self.nothing:
-            message = json.dumps({"type": "success", "id": said["id"], "result": {}})
-        self.write_message(message)
+            said = {"type": "success", "id": said["id"], "result": {}}
+        if said.get("method") in DOWNLOADS:
+            said["params"].setdefault("download", said["params"]["url"])
+        self.write_message(json.dumps(said))
 
     def on_close(self):
         self.firefox.close()
@@ -51,7 +55,7 @@ class Between(WebSocketHandler):
 
 async def main():
     firefox = await asyncio.create_subprocess_exec(
-        COMMAND, *sys.argv[1:], stderr=asyncio.subprocess.PIPE
+        COMMAND, *sys.argv[1:], stderr=asyncio.subprocess.PIPE, limit=LARGEST
     )
     async for line in firefox.stderr:
         if found := LISTENS.search(line):

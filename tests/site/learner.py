@@ -29,6 +29,21 @@ def kept_in(page):
     )
 
 
+def paste(editor, text):
+    """Put a text in the place of what is in an editor, from the clipboard."""
+    editor.focus()
+    editor.press("ControlOrMeta+a")
+    editor.evaluate(
+        """(node, text) => {
+          const paste = new Event("paste", { bubbles: true, cancelable: true });
+          paste.clipboardData = new DataTransfer(); // Firefox empties that of a ClipboardEvent
+          paste.clipboardData.setData("text/plain", text);
+          node.dispatchEvent(paste);
+        }""",
+        text,
+    )
+
+
 class Hands:
     """What a keyboard does with the exercise of a name, and what is seen of it."""
 
@@ -54,10 +69,7 @@ class Hands:
         return "\n".join(lines.evaluate_all("lines => lines.map((line) => line.textContent)"))
 
     def write(self, text):
-        """Put a text in the place of what is in the editor."""
-        self.content.focus()
-        self.press("ControlOrMeta+a")
-        self.page.keyboard.insert_text(text)
+        paste(self.content, text)
 
     def do(self, name):
         """Press a button, and wait for what comes of it."""
@@ -84,10 +96,7 @@ class Desk:
         return self.page.locator(f'[data-exercise="{self.name}.{function}"]')
 
     def write(self, name, text):
-        editor = self.cell(name).get_by_role("textbox")
-        editor.click()
-        self.page.keyboard.press("ControlOrMeta+a")
-        self.page.keyboard.insert_text(text)
+        paste(self.cell(name).get_by_role("textbox"), text)
 
     def text(self, name):
         lines = self.cell(name).locator(".cm-line").all_inner_texts()

@@ -1,4 +1,4 @@
-"""The lesson's function by keyboard in Firefox."""
+"""The course in Firefox: from a wrong function in the lesson to the file to hand in."""
 
 import os
 import shutil
@@ -6,33 +6,29 @@ import sys
 from pathlib import Path
 
 import firefox
+import nbformat
 import pytest
-from learner import HEAD, MISTAKE, PAGE, RIGHT, WRONG, Hands
-from patience import HANG
-from playwright.sync_api import expect, sync_playwright
+from learner import HEAD, MISTAKE, PAGE, RIGHT, WRONG, Desk, Hands, kept_in
+from patience import HANG, until
+from playwright.sync_api import expect
 
 
 @pytest.fixture(scope="module")
-def browser():
-    """Firefox in the place of Chromium."""
+def launch():
+    """Start Firefox."""
     if not shutil.which(firefox.COMMAND):
         pytest.skip(f"{firefox.COMMAND} is not installed")
     search = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    with sync_playwright() as playwright:
-        browser = playwright.firefox.launch(
-            channel="moz-firefox",  # which Playwright drives by WebDriver BiDi
-            executable_path=firefox.__file__,
-            env={**os.environ, "PATH": search},
-            timeout=1000 * HANG,
-        )
-        browser.on("context", lambda context: context.set_default_timeout(1000 * HANG))
-        expect.set_options(timeout=1000 * HANG)
-        yield browser
-        browser.close()
+    return lambda playwright: playwright.firefox.launch(
+        channel="moz-firefox",  # which Playwright drives by WebDriver BiDi
+        executable_path=firefox.__file__,
+        env={**os.environ, "PATH": search},
+        timeout=1000 * HANG,
+    )
 
 
 @pytest.mark.long
-def test_by_keyboard_from_a_wrong_function_to_one_that_passes(visit, book):
+def test_from_a_wrong_function_in_the_lesson_to_the_notebook(visit, book, tmp_path):
     page = visit(book + PAGE)
     hands = Hands(page, "ridge.ridge_fit")
     hands.content.focus()
@@ -47,16 +43,35 @@ def test_by_keyboard_from_a_wrong_function_to_one_that_passes(visit, book):
     first = hands.do("Check")
     assert "What came" in first and "What should come" in first and "✗" in first
     assert MISTAKE not in first
-    hands.button("What is it?").press("Enter")
+    hands.tab("Reset", "What is it?")
+    hands.press("Enter")
     expect(hands.status).to_contain_text(MISTAKE)
 
+    # What does not end is stopped, and Python is there again.
     hands.write(f"{HEAD}\n    while True: pass\n\nridge_fit(0, 0, 0)")
     hands.button("Run").press("Enter")
     hands.press("Tab")
     hands.tab("Stop")
     expect(hands.status).to_have_text("Working …")
     assert "Stopped. Your code is kept." in hands.do("Stop")
-
     hands.write(RIGHT)
     assert "6 of 6 points" in hands.do("Check")
-    expect(hands.section.locator(".practice-tick")).to_have_text("✓ passed")
+    tick = hands.section.locator(".practice-tick")
+    expect(tick).to_have_text("✓ passed")
+
+    # It is there another day, and in the assignment, whose file is a notebook to hand in.
+    until(lambda: kept_in(page) == RIGHT)
+    page.reload()
+    assert Hands(page, "ridge.ridge_fit").text == RIGHT
+    expect(tick).to_have_text("✓ passed")
+    page.goto(f"{book}book/assignments/desk/ridge.html")
+    at = Desk(page)
+    assert at.text("ridge_fit") == RIGHT
+    assert at.points == 0
+    at.press("Check", at.exercise("ridge_fit"))
+    assert at.points == 6
+    made = at.download(tmp_path / "ridge.ipynb")
+    nbformat.validate(made)
+    cells = {cell.id: cell for cell in made.cells}
+    assert cells["ridge_fit"].source == RIGHT
+    assert cells["check_ridge_fit"].outputs[-1]["data"]["text/plain"] == "6.0"
