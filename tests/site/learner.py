@@ -19,16 +19,6 @@ RIGHT = f"""{HEAD}
 MISTAKE = "λ is not multiplied by n"
 
 
-def kept_in(page):
-    """The answer to `ridge_fit` that the browser keeps, a moment after the last key."""
-    return page.evaluate(
-        """async () => {
-          const { store } = await import("/_static/desk/store.js");
-          return await store.get("answer", "ridge.ridge_fit");
-        }"""
-    )
-
-
 def paste(editor, text):
     """Put a text in the place of what is in an editor, from the clipboard."""
     editor.focus()

@@ -4,13 +4,23 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from learner import HEAD, MISTAKE, PAGE, RIGHT, WRONG, Hands, kept_in
+from learner import HEAD, MISTAKE, PAGE, RIGHT, WRONG, Hands
 from patience import until
 from playwright.sync_api import expect
 
 # Without its preload, which asks for style sheets by addresses that it gets wrong.
 AXE = {"resultTypes": ["violations"], "preload": False}
 NAMES = ["ridge.ridge_objective", "ridge.ridge_fit", "ridge.shrinkage_factors"]
+
+
+def kept_in(page):
+    """The answer to `ridge_fit` that the browser keeps, a moment after the last key."""
+    return page.evaluate(
+        """async () => {
+          const { store } = await import("/_static/desk/store.js");
+          return await store.get("answer", "ridge.ridge_fit");
+        }"""
+    )
 
 
 def fetched(page):
