@@ -70,15 +70,21 @@ def once(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    """Chromium; what is waited for on its pages is waited for until it is there."""
+def launch():
+    """Start Chromium. A file with such a fixture of its own tests another browser."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         pytest.skip("chromium is not installed")
+    return lambda playwright: playwright.chromium.launch(
+        executable_path=chromium, args=QUIET.split(), timeout=1000 * HANG
+    )
+
+
+@pytest.fixture(scope="module")
+def browser(launch):
+    """A real browser; what is waited for on its pages is waited for until it is there."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=QUIET.split(), timeout=1000 * HANG
-        )
+        browser = launch(playwright)
         browser.on("context", lambda context: context.set_default_timeout(1000 * HANG))
         expect.set_options(timeout=1000 * HANG)
         yield browser

@@ -9,7 +9,9 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
+import bank
 import nbformat
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_nb.core.variables import format_plain_text
@@ -36,7 +38,12 @@ def glue(name, value, display):
 FOLDED = {"hide-cell", "hide-input", "remove-cell", "remove-input"}
 
 _INCLUDE = re.compile(r"^```\{include\} +(\S+)\n```$", re.MULTILINE)
-_PRACTICE = re.compile(r"^```\{practice\} +(\S+)\n```$", re.MULTILINE)
+_PRACTICE = re.compile(r"^```\{practice\} +(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_ASKED = re.compile(
+    r"^```\{(question|predict)\} +(\S+)\n(?::[^\n]*\n)*(.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_LESSON = re.compile(r"^```\{lesson\}\n((?::.*\n)*)```$", re.MULTILINE)
+_AGAIN = re.compile(r"^```\{predict-again\} .*\n```$", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^(`{3,})\{([\w-]+)\}.*?^\1$", re.MULTILINE | re.DOTALL)
 _BOX = re.compile(
     r"^(:{3,})\{([\w-]+)\} *([^\n]*)\n(?::[\w-]+:[^\n]*\n)*(.*?)^\1$", re.MULTILINE | re.DOTALL
@@ -86,6 +93,8 @@ class _Lesson:
     def notebook(self) -> nbformat.NotebookNode:
         source = _INCLUDE.sub(self._included, self.source)
         source = _PRACTICE.sub(_practised, source)
+        source = _AGAIN.sub("", _LESSON.sub(_begun, source))
+        source = _ASKED.sub(self._put, source)
         # Extensions of Markdown do not matter, since text is taken over as it is written.
         read = read_myst_markdown_notebook(source, MdParserConfig())
         cells = []
@@ -102,6 +111,17 @@ class _Lesson:
 
     def _included(self, found: re.Match) -> str:
         return (self.file.parent / found[1]).read_text(encoding="utf-8").strip()
+
+    def _put(self, found: re.Match) -> str:
+        """A question, or a prediction and what comes after it."""
+        items = bank.read(bank.questions_of(self.file))
+        asked = items[found[2]].variants[0]
+        if found[1] == "question":
+            return _question(asked)
+        options = [f"- {text}" for text in asked["options"].values()]
+        reasons = asked["reasons"]
+        told = [found[3].strip(), _question({"kind": "choose", **reasons})]
+        return "\n\n".join([asked["ask"], "\n".join(options), *told])
 
     def _code(self, cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
         if quiz := _QUIZ.search(cell.source):
@@ -130,6 +150,8 @@ class _Lesson:
         if role == "glue:text":
             name, _, form = words.partition(":")
             return format_plain_text(self.numbers[name], form)
+        if role == "evidence":
+            return self.numbers[words]
         if role == "math":
             return f"${words}$"
         if role == "eq":
@@ -172,9 +194,32 @@ def _practised(found: re.Match) -> str:
     hints = [_folded(hint["title"], hint["text"]) for hint in said["hints"]]
     example = f"```python\n{said['example']}\n```"
     check = f'from reglib.check import check\n\ncheck("{entry.name}", {entry.function})'
-    cells = [f"```{{code-cell}}\n{code}\n```" for code in (said["stub"], check)]
+    start = found[2].strip() or said["stub"]
+    cells = [f"```{{code-cell}}\n{code}\n```" for code in (start, check)]
     text = [f"**Write it:** `{entry.call}`", said["text"], example, *hints]
     return "\n\n".join([*text, *cells])
+
+
+def _begun(found: re.Match) -> str:
+    """What a lesson says of itself. How long it takes is said where its questions answer."""
+    said = dict(re.findall(r"^:(\w+): (.*)$", found[1], re.MULTILINE))
+    before = f"\n\nBefore: {said['before']}" if "before" in said else ""
+    return f"**{said['idea']}**{before}"
+
+
+def _question(asked: Mapping[str, Any]) -> str:
+    """A question of the bank, with what there is to say of each answer to unfold."""
+    if asked["kind"] == "number":
+        return f"{asked['ask']}\n\n{_folded('Answer', bank.shown(asked['answer']))}"
+    right, options = bank.right_of(asked), asked["options"]
+    answers = [f"- {option['text']}" for option in options.values()]
+    shown = [
+        f"- {'✓' if name in right else '✗'} {option['text']} *{option['why']}*"
+        for name, option in options.items()
+    ]
+    if asked["kind"] == "order":
+        answers = sorted(answers)
+    return "\n\n".join([asked["ask"], "\n".join(answers), _folded("Answer", "\n".join(shown))])
 
 
 def _boxed(text: str) -> str:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-HANG = 900  # seconds; what a test keeps alive on purpose lives ten times as long
+HANG = 400  # seconds; what a test keeps alive on purpose lives ten times as long
 
 
 def until(ready: Callable[[], Any], still: Callable[[], bool] = lambda: True) -> Any:

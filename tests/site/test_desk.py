@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from learner import Desk
 from nbgrader.api import Gradebook
 from playwright.sync_api import expect
 
@@ -58,51 +59,6 @@ def in_course(course, *command):
         [sys.executable, "-m", *command], cwd=course, env=env, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-class Desk:
-    """The page of an assignment, in the hands of a learner."""
-
-    def __init__(self, page, name="ridge"):
-        self.page, self.name = page, name
-        page.locator(".desk[data-ready]").wait_for()
-        self.bar = page.locator(".desk")
-
-    def cell(self, name):
-        return self.page.locator(f'.desk-cell[data-cell="{name}"]')
-
-    def exercise(self, function):
-        return self.page.locator(f'[data-exercise="{self.name}.{function}"]')
-
-    def write(self, name, text):
-        editor = self.cell(name).get_by_role("textbox")
-        editor.click()
-        self.page.keyboard.press("ControlOrMeta+a")
-        self.page.keyboard.insert_text(text)
-
-    def text(self, name):
-        lines = self.cell(name).locator(".cm-line").all_inner_texts()
-        return "\n".join(line.rstrip("\n") for line in lines)
-
-    def press(self, button, where=None):
-        """Press, and wait until it is done."""
-        (where or self.bar).get_by_role("button", name=button, exact=True).click()
-        self.page.wait_for_function("() => !document.querySelector('.desk').ariaBusy")
-
-    @property
-    def points(self):
-        return float(re.match(r"[\d.]+", self.bar.locator(".desk-points").inner_text())[0])
-
-    def download(self, to):
-        to.parent.mkdir(parents=True, exist_ok=True)
-        with self.page.expect_download() as download:
-            self.press(f"Download {self.name}.ipynb")
-        download.value.save_as(to)
-        return nbformat.read(to, 4)
-
-    @property
-    def said(self):
-        return self.bar.get_by_role("status").inner_text()
 
 
 @pytest.fixture

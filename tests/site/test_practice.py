@@ -4,24 +4,13 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from learner import HEAD, MISTAKE, PAGE, RIGHT, WRONG, Hands
 from patience import until
 from playwright.sync_api import expect
 
 # Without its preload, which asks for style sheets by addresses that it gets wrong.
 AXE = {"resultTypes": ["violations"], "preload": False}
-PAGE = "book/penalties/ridge.html"
 NAMES = ["ridge.ridge_objective", "ridge.ridge_fit", "ridge.shrinkage_factors"]
-HEAD = "def ridge_fit(X, y, lam):"
-WRONG = f"""{HEAD}
-    X_c, y_c = X - X.mean(axis=0), y - y.mean()
-    w = np.linalg.solve(X_c.T @ X_c + lam * np.eye(X.shape[1]), X_c.T @ y_c)
-    return w, y.mean() - X.mean(axis=0) @ w"""
-RIGHT = f"""{HEAD}
-    n, p = X.shape
-    rows = np.vstack([X - X.mean(axis=0), np.sqrt(n * lam) * np.eye(p)])
-    w = np.linalg.lstsq(rows, np.append(y - y.mean(), np.zeros(p)))[0]
-    return w, y.mean() - X.mean(axis=0) @ w"""
-MISTAKE = "λ is not multiplied by n"
 
 
 def kept_in(page):
@@ -32,46 +21,6 @@ def kept_in(page):
           return await store.get("answer", "ridge.ridge_fit");
         }"""
     )
-
-
-class Hands:
-    """What a keyboard does with the exercise of a name, and what is seen of it."""
-
-    def __init__(self, page, name):
-        self.page, self.press = page, page.keyboard.press
-        self.section = page.locator(f'[data-exercise="{name}"]')
-        self.content = self.section.locator(".cm-content")
-        self.status = self.section.get_by_role("status")
-        expect(self.content).to_be_visible()
-
-    def button(self, name):
-        return self.section.get_by_role("button", name=name, exact=True)
-
-    def tab(self, *names):
-        """Go on with Tab, over the buttons of these names."""
-        for name in names:
-            self.press("Tab")
-            expect(self.button(name)).to_be_focused()
-
-    @property
-    def text(self):
-        lines = self.content.locator(".cm-line")
-        return "\n".join(lines.evaluate_all("lines => lines.map((line) => line.textContent)"))
-
-    def write(self, text):
-        """Put a text in the place of what is in the editor."""
-        self.content.focus()
-        self.press("ControlOrMeta+a")
-        self.page.keyboard.insert_text(text)
-
-    def do(self, name):
-        """Press a button, and wait for what comes of it."""
-        self.button(name).press("Enter")
-        expect(self.button("Stop")).to_be_disabled()
-        return self.status.inner_text()
-
-    def offered(self):
-        return self.button("Show a solution").is_visible()
 
 
 def fetched(page):
