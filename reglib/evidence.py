@@ -136,7 +136,7 @@ def exact(value: float, how: str, digits: int = 3) -> Evidence:
 
 
 def glue(name: str, evidence: Evidence) -> None:
-    """Hand evidence to the text of the page, for the role {evidence}`name`.
+    """Hand evidence to the text of the page, for the role {evidence}`name`. A notebook has no such.
 
     Raises `ValueError` for a number that no function of this module has made.
     """
@@ -144,8 +144,10 @@ def glue(name: str, evidence: Evidence) -> None:
         raise ValueError(
             f"{name} is {evidence!r}: pass what mean, quantile, count, one or exact returns"
         )
-    import myst_nb  # which a book has, and a learner need not have
-
+    try:
+        import myst_nb
+    except ImportError:
+        return
     myst_nb.glue(name, evidence, display=False)
 
 
