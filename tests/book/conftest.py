@@ -87,7 +87,7 @@ CHAPTERS = [
     page
     for page in PAGES
     if page.path.parent.name not in NO_CHAPTERS
-    and page.path.stem != "index"  # of a part
+    and page.path.stem not in ("index", "test-me", "further-reading")  # of a part
     and not calls_itself_a_lesson(page.text)  # see test_lessons.py
 ]
 QUIZZES = {

@@ -42,8 +42,12 @@ def test_the_right_option_is_not_known_by_its_length(files):
 
 @pytest.mark.parametrize("file", BOOK, ids=lambda file: file.name)
 def test_every_question_of_a_file_is_asked_on_its_page(file):
-    page = file.with_name(file.name.replace(bank.ENDING, ".md"))
-    asked = re.findall(r"^`{3,}\{(?:question|predict)\} +(\S+)$", page.read_text("utf-8"), re.M)
+    page = file.with_name(file.name.replace(bank.ENDING, ".md")).read_text("utf-8")
+    asked = re.findall(r"^`{3,}\{(?:question|predict)\} +(\S+)$", page, re.M)
+    if re.search(
+        rf"^```\{{testme\}}\n:of: .*{re.escape(file.name.removesuffix(bank.ENDING))}", page, re.M
+    ):
+        asked = bank.read(file)  # any of them may come
     assert sorted(asked) == sorted(bank.read(file))
 
 
