@@ -177,6 +177,8 @@ class _Lesson:
         if not label:
             text = (self.file.parent / file).read_text(encoding="utf-8")
             return words or f"“{re.search(r'^# (.+)$', text, re.MULTILINE)[1]}”"
+        if not titles(label):  # a place that is no heading
+            return words
         title, chapter = titles(label)
         if page_of(label) == self.page:
             return f"[{words or title}](#{title.replace(' ', '-')})"

@@ -102,7 +102,7 @@ function render({ model, el }) {
   const draw = ({ degree, n, noise, seed, moved }, shown) => {
     const risky = shown("risk");
     const seen = kinds.filter(({ name }) => risky || name !== "risk");
-    const told = shown("errors") ? seen : [];
+    const told = shown("errors") ? seen : seen.slice(0, 1);
     const rows = rowsOf(seed, noise);
     const state = known(rows, moved, seed);
     drawPoints(state, rows, n);
@@ -126,10 +126,9 @@ function render({ model, el }) {
     return {
       lead,
       watch: told.slice(0, 2).map(({ name }) => named(name)),
-      sentence: told.length
-        ? `${lead}: ${told.map(({ name }) => tell(name)).join(", ")}. ` +
-          `With these points ${best.join(", ")}.${flat}`
-        : `${lead}.`,
+      sentence:
+        `${lead}: ${told.map(({ name }) => tell(name)).join(", ")}.` +
+        (best.length ? ` With these points ${best.join(", ")}.` : "") + flat,
       rows: [
         ...seen.map(({ name }) => [named(name), fit[name]]),
         ["intercept", fit.b],

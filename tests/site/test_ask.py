@@ -229,7 +229,7 @@ def again(page):
     assert end.section.locator("input:checked").count() == 0
     end.option("rises").press("Space")
     end.press("This is what I say now")
-    expect(end.said).to_contain_text("✓ So it came in 191 of 200 draws.")
+    expect(end.said).to_contain_text("✓ This is what happened in 191 of 200 draws.")
     expect(end.said).to_contain_text("At first you said: It falls.")
 
 

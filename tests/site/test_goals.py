@@ -141,12 +141,15 @@ def test_a_reader_with_goals(visit, explorers):
 
     # What waits for the text is out of the words too. The other explorer does not wait.
     assert not first.locator("strong", has_text="Errors by degree").is_visible()
-    assert "error" not in first.locator(".explorer-state").inner_text()
+    assert "validation" not in first.locator(".explorer-state").inner_text()
     assert not goal(first, "reproduce").is_visible()
     assert second.locator("strong", has_text="Errors by degree").is_visible()
     for degree in ("11", "12"):
         type_in(first, DEGREE, degree)
-        expect(said(first)).to_have_text(f"Degree {degree}, 20 training points.")
+        heard = re.compile(
+            rf"^Degree {degree}, 20 training points: training error [\d.]+, [a-z ]+\.$"
+        )
+        expect(said(first)).to_have_text(heard)
     page.locator("[data-reveals]").first.scroll_into_view_if_needed()
     expect(said(first)).to_have_text("New in the explorer: Errors by degree, Goals.")
     words = first.locator(".explorer-state").inner_text()
@@ -228,7 +231,8 @@ def test_a_reader_with_goals(visit, explorers):
     # What could not be set by hand is not taken from an address.
     page.goto(f"{address}?fit.degree=99&fit.n=19.5&fit.noise=&fit.seed=x&fit-2.degree=4")
     first, second = explorers_on(page, 2)
-    assert first.locator(".explorer-state").inner_text() == "Degree 12, 20 training points."
+    state = first.locator(".explorer-state").inner_text()
+    assert state.startswith("Degree 12, 20 training points: training error") and ", v" not in state
     assert second.locator(".explorer-state").inner_text().startswith("Degree 4, 20")
     first.get_by_role("button", name="Show all panels").click()
     assert first.locator("strong", has_text="Errors by degree").is_visible()

@@ -31,7 +31,7 @@ function came(told, own, kept) {
   const often = (id) => `in ${counts[id] ?? 0} of ${draws} ${each}`;
   const mine = kept.answer && kept.answer[0] !== UNKNOWN ? key(kept.answer) : undefined;
   const head =
-    mine === most ? line("✓", `So it came ${often(most)}.`)
+    mine === most ? line("✓", `This is what happened ${often(most)}.`)
     : mine ? line("✗", `What you said came ${often(mine)}.`, make("p", {}, `Most often it was this, ${often(most)}: ${words(most)}`))
     : line("", `It came ${often(most)}: ${words(most)}`);
   const rows = Object.entries(counts).filter(([, count]) => count > 0 && Object.keys(counts).length > 1).map(([id, count]) => {
