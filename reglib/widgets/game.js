@@ -150,7 +150,7 @@ function render({ model, el }) {
     if (!looking) {
       write(onward, "This is my curve");
       const sentence =
-        `${lead}: the curve turns ${rows[2][1]} times, and its mean squared error on the ` +
+        `${lead}: the curve turns ${rows[2][1]} time${rows[2][1] === 1 ? "" : "s"}, and its mean squared error on the ` +
         `${set.x.length} training points is ${pretty(rows[1][1])}. New points come when you have chosen.`;
       const watch = ["turns of the curve", "error on the training points"];
       return { lead, watch, sentence, rows: [...rows, ...each] };

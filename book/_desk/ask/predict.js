@@ -34,7 +34,8 @@ function came(told, own, kept) {
     mine === most ? line("✓", `This is what happened ${often(most)}.`)
     : mine ? line("✗", `What you said came ${often(mine)}.`, make("p", {}, `Most often it was this, ${often(most)}: ${words(most)}`))
     : line("", `It came ${often(most)}: ${words(most)}`);
-  const rows = Object.entries(counts).filter(([, count]) => count > 0 && Object.keys(counts).length > 1).map(([id, count]) => {
+  const several = Object.entries(counts).filter(([, count]) => count > 0);
+  const rows = (several.length > 1 ? several : []).map(([id, count]) => {
     const bar = make("span", { className: "ask-bar", ariaHidden: "true" });
     bar.style.width = `${(100 * count) / draws}%`;
     return make("li", {}, `${words(id)} `, make("span", { className: "ask-count" }, `${count} of ${draws}${id === mine ? ", yours" : ""}`), bar);
