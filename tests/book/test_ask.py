@@ -57,6 +57,7 @@ def small_book(tmp_path, monkeypatch):
                 builder,
                 {
                     "extensions": ["myst_parser", "ask"],
+                    "source_suffix": {".md": "markdown"},
                     "myst_enable_extensions": ["dollarmath"],
                     "mathjax_path": "none.js",
                 },

@@ -53,6 +53,7 @@ def small_book(tmp_path, monkeypatch):
                 builder,
                 {
                     "extensions": ["myst_parser", "practice"],
+                    "source_suffix": {".md": "markdown"},
                     "myst_enable_extensions": ["amsmath", "dollarmath"],
                 },
                 status=None,
