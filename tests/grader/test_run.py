@@ -215,7 +215,7 @@ def test_a_run_opens_no_door_to_other_users_of_the_machine(class_of, in_course, 
 
 
 @pytest.mark.parametrize("how", first_of(["", "--unsandboxed"]))
-@pytest.mark.parametrize("what", ["SIGINT", "SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize("what", first_of(["SIGTERM", "SIGINT", "SIGKILL"]))
 def test_a_run_that_is_stopped_leaves_nothing_behind(
     course, hand_in, solution, in_course, tmp_path, what, how
 ):
