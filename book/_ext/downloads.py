@@ -16,7 +16,6 @@ from urllib.parse import quote, urlencode, urlsplit
 import lessons
 import nbformat
 from docutils import nodes
-from docutils.statemachine import StringList
 from hatchling.builders.wheel import WheelBuilder
 from hatchling.metadata.core import ProjectMetadata
 from hatchling.plugin.manager import PluginManager
@@ -131,9 +130,7 @@ class Take(SphinxDirective):
             unix=_commands("python3 -m venv course", "course/bin/"),
             launches=_launched(launches(name, self.config.course_repository)),
         )
-        node = nodes.Element()
-        self.state.nested_parse(StringList(text.splitlines(), str(box)), 0, node)
-        return node.children
+        return self.parse_text_to_nodes(text)
 
 
 def _launched(links: list[tuple[str, str]]) -> str:

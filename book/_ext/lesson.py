@@ -15,7 +15,6 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from docutils.statemachine import StringList
 from reading import calls_itself_a_lesson, read
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -35,19 +34,14 @@ class Lesson(SphinxDirective):
             raise self.error("A lesson has one idea: say it as :idea:.")
         times = self.env.metadata[self.env.docname]["lesson"]
         box = nodes.container(classes=["lesson"])
-        box += self._written(f"**{self.options['idea']}**")
-        box += self._written(told(times))
+        box += self.parse_text_to_nodes(f"**{self.options['idea']}**")
+        box += self.parse_text_to_nodes(told(times))
         if before := self.options.get("before"):
-            box += self._written(f"Before: {before}")
+            box += self.parse_text_to_nodes(f"Before: {before}")
         found = [box]
         if target := self.options.get("next"):
-            found.append(next_lesson("", *self._written(f"Next: [](<{target}>)")))
+            found.append(next_lesson("", *self.parse_text_to_nodes(f"Next: [](<{target}>)")))
         return found
-
-    def _written(self, markdown: str) -> list[nodes.Node]:
-        node = nodes.Element()
-        self.state.nested_parse(StringList([markdown], self.get_source_info()[0]), 0, node)
-        return node.children
 
 
 class Lessons(SphinxDirective):
@@ -65,9 +59,8 @@ class Lessons(SphinxDirective):
             write = f"{text.writing} min" if text.writing else "–"
             idea = text.options["idea"]
             lines.append(f"| [](<{name}.md>) | {idea} | {text.minutes} min | {write} |")
-        box = nodes.container(classes=["lessons"])
-        self.state.nested_parse(StringList(lines), self.content_offset, box)
-        return [box]
+        table = self.parse_text_to_nodes("\n".join(lines))
+        return [nodes.container("", *table, classes=["lessons"])]
 
 
 def told(times: dict[str, int]) -> str:

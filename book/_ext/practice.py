@@ -8,7 +8,6 @@ import json
 from html import escape
 
 from docutils import nodes
-from docutils.statemachine import StringList
 from reread import addresses
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -75,9 +74,7 @@ class Practice(SphinxDirective):
         return [node]
 
     def written(self, markdown: str) -> nodes.container:
-        container = nodes.container()
-        self.state.nested_parse(StringList(markdown.splitlines()), 0, container)
-        return container
+        return nodes.container("", *self.parse_text_to_nodes(markdown))
 
 
 def _titled(hints: list[dict[str, str]]) -> list[tuple[str, str]]:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import bank
 from docutils import nodes
 from docutils.parsers.rst import directives
-from docutils.statemachine import StringList
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -49,15 +48,10 @@ class Asked(SphinxDirective):
     def label(self, words: str) -> str:
         return f"{words}, {self.env.new_serialno(words) + 1}"  # a page has each once
 
-    def written(self, markdown: str) -> list[nodes.Node]:
-        box = nodes.container()
-        self.state.nested_parse(StringList(markdown.splitlines()), 0, box)
-        return box.children
-
     def question(self, item: bank.Item, page: str) -> block:
         """Return the element of a question: one variant to be read, the others for scripts."""
         first, *others = (
-            list(variant(asked, f"{item.name} {i}", self.written))
+            list(variant(asked, f"{item.name} {i}", self.parse_text_to_nodes))
             for i, asked in enumerate(item.variants)
         )
         attributes = {
@@ -129,8 +123,12 @@ class Predict(Asked):
             "reasons": facts(reasons),
         }
         came = fold("ask-answer", "What came of it", *self.came(asked, told))
-        why = make("div", {"class": "ask-reasons"}, *variant(reasons, item.name, self.written))
-        rest = make("div", {"class": "ask-after"}, *self.written("\n".join(self.content)))
+        why = make(
+            "div", {"class": "ask-reasons"}, *variant(reasons, item.name, self.parse_text_to_nodes)
+        )
+        rest = make(
+            "div", {"class": "ask-after"}, *self.parse_text_to_nodes("\n".join(self.content))
+        )
         self.env.temp_data.setdefault("ask_told", {})[item.name] = known
         return [make("section", attributes, data(known), first(self, item), came, why, rest)]
 
@@ -147,7 +145,7 @@ class Predict(Asked):
         each = asked.get("each", "draws")
         for key, count in told["counts"].items():
             said = f"{words(key, asked)} In {count} of {told['draws']} {each}."
-            yield make("div", {}, *self.written(said))
+            yield make("div", {}, *self.parse_text_to_nodes(said))
 
 
 class Again(Asked):
@@ -172,7 +170,9 @@ class Again(Asked):
 def first(directive: Asked, item: bank.Item) -> block:
     """Return the part of a prediction that asks."""
     return make(
-        "div", {"class": "ask-first"}, *asking(item.variants[0], item.name, directive.written)
+        "div",
+        {"class": "ask-first"},
+        *asking(item.variants[0], item.name, directive.parse_text_to_nodes),
     )
 
 
@@ -210,7 +210,7 @@ class TestMe(Asked):
             "data-page": self.env.docname,
             "aria-label": self.label("I know this" if known["know"] else "Test me"),
         }
-        without = make("div", {"class": "ask-without"}, *self.written(WITHOUT))
+        without = make("div", {"class": "ask-without"}, *self.parse_text_to_nodes(WITHOUT))
         return [make("section", attributes, data(known), without, make("template", {}, *pool))]
 
 
