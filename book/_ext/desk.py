@@ -9,6 +9,7 @@ import html
 import json
 import re
 
+from embed import embedded
 from reread import addresses
 from sphinx.application import Sphinx
 
@@ -34,11 +35,10 @@ def page(name: str) -> str:
     """
     needs = _needs(assignment(name))
     notebook = json.loads(path("exercises", name, f"{name}.ipynb").read_text(encoding="utf-8"))
-    release = json.dumps(notebook).replace("</", "<\\/")
     parts = [
         _raw(f'<div class="desk" data-assignment="{name}"></div>'),
         WITHOUT.format(name=name),
-        _raw(f'<script type="application/json" class="desk-release">{release}</script>'),
+        _raw(f'<script type="application/json" class="desk-release">{embedded(notebook)}</script>'),
     ]
     cells = notebook["cells"]
     for cell, following in zip(cells, [*cells[1:], None], strict=True):
@@ -110,7 +110,7 @@ def equip(app: Sphinx, page: str, template: str, context: dict, doctree: object)
             labels = {}
             for entry in assignment(name).entries:
                 labels |= places(entry)
-            told = json.dumps(addresses(app, page, labels)).replace("<", "\\u003c")
+            told = embedded(addresses(app, page, labels))
             app.add_js_file(None, body=told, type="application/json", **{"class": "desk-places"})
             app.add_js_file("desk/desk-page.js", type="module")
 

@@ -4,10 +4,10 @@ The page holds the task, hints, a stub and a sentence on what to do without a sc
 finds the element, puts an editor in the place of the stub, and takes the rest from its JSON.
 """
 
-import json
 from html import escape
 
 from docutils import nodes
+from embed import embedded
 from reread import addresses
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -103,7 +103,7 @@ def visit_html(self, node: practice) -> None:
 
 
 def depart_html(self, node: practice) -> None:
-    data = json.dumps(node["data"], ensure_ascii=False).replace("<", "\\u003c")
+    data = embedded(node["data"])
     self.body.append(f'<script type="application/json">{data}</script>\n</section>\n')
 
 

@@ -1,6 +1,5 @@
 """The directives: they take what is asked from the file beside the page, and set it."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -8,6 +7,7 @@ from typing import Any, ClassVar
 import bank
 from docutils import nodes
 from docutils.parsers.rst import directives
+from embed import embedded
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -78,8 +78,8 @@ class Asked(SphinxDirective):
 
 def data(known: dict[str, Any]) -> block:
     """Return what a script must know, as JSON."""
-    text = json.dumps(known, ensure_ascii=False).replace("<", "\\u003c")
-    return make("script", {"type": "application/json"}, nodes.raw("", text, format="html"))
+    text = nodes.raw("", embedded(known), format="html")
+    return make("script", {"type": "application/json"}, text)
 
 
 class Question(Asked):
