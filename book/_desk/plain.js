@@ -1,5 +1,6 @@
 /* An exercise without Python: choose what is missing in a line, or put the lines in order. */
 
+import { arrows } from "./arrows.js";
 import { button, make } from "./make.js";
 
 const RIGHT = "✓ Right. That ticks the lesson. It earns no points: those are for a function that you write.";
@@ -65,29 +66,12 @@ function fillIn({ code, helpers, options }, places, onRight) {
 
 function putInOrder({ lines, orders }, onRight) {
   const list = make("ol", { className: "plain-lines" });
-  const label = () => {
-    [...list.children].forEach((item, i, { length }) => {
-      const [up, down] = item.querySelectorAll("button");
-      up.ariaLabel = `Move line ${i + 1} up: ${item.line.text.trim()}`;
-      down.ariaLabel = `Move line ${i + 1} down: ${item.line.text.trim()}`;
-      up.disabled = i === 0;
-      down.disabled = i === length - 1;
-    });
-  };
-  const mover = (sign, move) =>
-    button(sign, (pressed) => {
-      const item = pressed.closest("li");
-      move(item);
-      label();
-      (pressed.disabled ? item.querySelector("button:not(:disabled)") : pressed).focus();
-    });
+  const { buttons, draw } = arrows(list, ({ line }, i) =>
+    ["up", "down"].map((way) => `Move line ${i + 1} ${way}: ${line.text.trim()}`));
   for (const line of shuffled(lines.map((line, place) => ({ ...line, place })), ({ text }) => text)) {
-    const moves = make("span", { className: "plain-moves" },
-      mover("↑", (item) => item.previousElementSibling.before(item)),
-      mover("↓", (item) => item.nextElementSibling.after(item)));
-    list.append(Object.assign(make("li", {}, make("code", {}, line.text), moves), { line }));
+    list.append(Object.assign(make("li", {}, make("code", {}, line.text), buttons()), { line }));
   }
-  label();
+  draw();
   const task = make("p", {}, "Put the lines in order. The arrows move a line up and down.");
   return question([task, list], () => {
     const now = [...list.children].map(({ line }) => line);

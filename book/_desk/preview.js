@@ -4,6 +4,8 @@
 import MarkdownIt from "markdown-it";
 import { tex } from "@mdit/plugin-tex";
 
+import { typeset } from "./formulas.js";
+
 const markdown = new MarkdownIt({ html: false }).disable("image").use(tex, {
   render(formula, display) {
     const [open, close] = display ? ["\\[", "\\]"] : ["\\(", "\\)"];
@@ -15,5 +17,5 @@ const markdown = new MarkdownIt({ html: false }).disable("image").use(tex, {
 export function preview(text, element) {
   window.MathJax?.typesetClear?.([element]);
   element.innerHTML = markdown.render(text);
-  return window.MathJax?.startup?.promise.then(() => MathJax.typesetPromise([element]));
+  return typeset(element);
 }

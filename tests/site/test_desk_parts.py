@@ -19,7 +19,7 @@ ENTRIES = [entry for name in ASSIGNMENTS for entry in assignment(name).entries]
 def desk(tmp_path_factory, serve):
     """The address of a page with nothing but parts of the desk, not bundled."""
     folder = tmp_path_factory.mktemp("desk")
-    for part in ("make.js", "plain.js", "outputs.js"):
+    for part in ("arrows.js", "make.js", "plain.js", "outputs.js"):
         shutil.copy(path("book", "_desk", part), folder)
     (folder / "page.html").write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Desk</title>'

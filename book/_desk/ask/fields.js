@@ -1,7 +1,8 @@
 /* The controls of a question, by its kind. Each has an `element`; `read()` returns `{ answer }` or
    `{ problem }`, a sentence; `write(answer)` shows an answer, and `lock(yes)` leaves it as it is. */
 
-import { button, make } from "../make.js";
+import { arrows } from "../arrows.js";
+import { make } from "../make.js";
 import { number } from "./number.js";
 
 let groups = 0;
@@ -52,30 +53,15 @@ function typed(unit, text) {
 
 function sorted(ids, parts, text, more) {
   const list = make("ol", { className: "ask-steps" });
-  const moves = (id) => {
-    const item = make("li", {}, make("span", {}, ...parts.option(id)));
-    item.dataset.step = id;
-    const mover = (sign, way) => button(sign, (pressed) => {
-      if (way === "up") item.previousElementSibling.before(item);
-      else item.nextElementSibling.after(item);
-      label();
-      (pressed.disabled ? item.querySelector("button:not(:disabled)") : pressed).focus();
-    });
-    item.append(make("span", { className: "ask-moves" }, mover("↑", "up"), mover("↓", "down")));
-    return item;
-  };
-  const label = () => {
-    [...list.children].forEach((item, i, { length }) => {
-      const [up, down] = item.querySelectorAll("button");
-      up.ariaLabel = `Move up to place ${i}: ${parts.words(item.dataset.step)}`;
-      down.ariaLabel = `Move down to place ${i + 2}: ${parts.words(item.dataset.step)}`;
-      up.disabled = i === 0;
-      down.disabled = i === length - 1;
-    });
-  };
+  const { buttons, draw } = arrows(list, ({ dataset: { step } }, i) =>
+    [`Move up to place ${i}: ${parts.words(step)}`, `Move down to place ${i + 2}: ${parts.words(step)}`]);
   const show = (order) => {
-    list.replaceChildren(...order.map(moves));
-    label();
+    list.replaceChildren(...order.map((id) => {
+      const item = make("li", {}, make("span", {}, ...parts.option(id)), buttons());
+      item.dataset.step = id;
+      return item;
+    }));
+    draw();
   };
   show(ids);
   const [[other, words] = []] = Object.entries(more);
@@ -90,7 +76,7 @@ function sorted(ids, parts, text, more) {
     },
     lock(yes) {
       element.querySelectorAll("input, button").forEach((control) => (control.disabled = yes));
-      if (!yes) label();
+      if (!yes) draw();
     },
   };
 }

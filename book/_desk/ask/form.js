@@ -1,11 +1,12 @@
 /* One question: its controls, two tries, and what is said of each. First right or not, and a hint;
    then why the chosen option is wrong, and the right one; then all. */
 
+import { typeset } from "../formulas.js";
 import { button, make } from "../make.js";
 import { fields } from "./fields.js";
 import { fits, right, wrong } from "./judge.js";
 import { number } from "./number.js";
-import { known, line, parts, saying, typeset } from "./parts.js";
+import { known, line, parts, saying } from "./parts.js";
 import { shuffled } from "./seed.js";
 
 const TRIES = 2;

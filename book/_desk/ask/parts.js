@@ -26,9 +26,6 @@ const copies = (found) => (found ? [found.cloneNode(true)] : []);
 /** What a script must know of an element, as the build has written it. */
 export const known = (element) => JSON.parse(element.querySelector(":scope > script").textContent);
 
-/** Have the formulas in an element set. */
-export const typeset = (element) => window.MathJax?.startup?.promise?.then(() => window.MathJax.typesetPromise([element]));
-
 /** A place where what comes of a press is said, and read aloud. */
 export const saying = () => make("div", { className: "ask-said", role: "status", tabIndex: -1 });
 

@@ -1,12 +1,13 @@
 /* A prediction: taken, resolved by what came of many draws, and given a reason. */
 
+import { typeset } from "../formulas.js";
 import { button, make } from "../make.js";
 import { store } from "../store.js";
 import { fields } from "./fields.js";
 import { fits } from "./judge.js";
 import { answered } from "./lessons.js";
 import { lock } from "./lock.js";
-import { known, line, parts, saying, typeset } from "./parts.js";
+import { known, line, parts, saying } from "./parts.js";
 import { live } from "./question.js";
 import { shuffled } from "./seed.js";
 

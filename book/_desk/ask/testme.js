@@ -1,10 +1,11 @@
 /* Test me: questions from several lessons, in variants that she has not had, mixed, one try each. */
 
+import { typeset } from "../formulas.js";
 import { button, make } from "../make.js";
 import { store } from "../store.js";
 import { form } from "./form.js";
 import { address, place } from "./lessons.js";
-import { known, line, typeset } from "./parts.js";
+import { known, line } from "./parts.js";
 import { live } from "./question.js";
 import { entry } from "./schedule.js";
 import { shuffled } from "./seed.js";
