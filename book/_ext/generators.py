@@ -141,7 +141,7 @@ def through_all(rng: np.random.Generator) -> Values:
     x = np.sort(rng.choice(np.arange(-4, 5), degree + 1, replace=False))
     while True:
         y = rng.integers(-5, 6, degree + 1)
-        line, best = (_training(x, y, d) for d in (1, degree))
+        line, best = (float(_squares(polynomial(x, d), y).mean()) for d in (1, degree))
         if line > 1:
             break
     return {
@@ -152,12 +152,6 @@ def through_all(rng: np.random.Generator) -> Values:
         "answer": round(best, 6),
         "line": line,
     }
-
-
-def _training(x: np.ndarray, y: np.ndarray, degree: int) -> float:
-    P = polynomial(x, degree)
-    w, b = least_squares(P, y)
-    return float(np.mean((y - b - P @ w) ** 2))
 
 
 def two_fits(rng: np.random.Generator) -> Values:
@@ -190,8 +184,8 @@ def degrees(rng: np.random.Generator, rows: int = 20, most: int = 9, noise: floa
         x = rng.uniform(-1, 1, rows + 200)
         y = np.sin(np.pi * x) + noise * rng.normal(size=len(x))
         Z = standardize(polynomial(x, most))[0]
-        errors = np.array([_errors(Z[:, :d], y, rows) for d in range(1, most + 1)])
-        train, validation = errors.T
+        squares = np.array([_squares(Z[:, :d], y, rows) for d in range(1, most + 1)])
+        train, validation = squares[:, :rows].mean(axis=1), squares[:, rows:].mean(axis=1)
         second, third = np.partition(validation, 1)[:2]
         if third > 1.1 * second and validation.max() < 6 * second:
             break
@@ -216,10 +210,10 @@ def degrees(rng: np.random.Generator, rows: int = 20, most: int = 9, noise: floa
     }
 
 
-def _errors(Z: np.ndarray, y: np.ndarray, rows: int) -> tuple[float, float]:
-    w, b = least_squares(Z[:rows], y[:rows])
-    squares = (y - b - Z @ w) ** 2
-    return float(squares[:rows].mean()), float(squares[rows:].mean())
+def _squares(X: np.ndarray, y: np.ndarray, rows: int | None = None) -> np.ndarray:
+    """Return the squared error of each row, of least squares on the first `rows`, or on all."""
+    w, b = least_squares(X[:rows], y[:rows])
+    return (y - b - X @ w) ** 2
 
 
 def _series(name: str, colour: str, x: list[int], y: np.ndarray) -> dict[str, Any]:

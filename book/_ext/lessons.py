@@ -9,6 +9,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import bank
@@ -58,6 +59,7 @@ _LINK = re.compile(r"\[([^\]]*)\]\((?!https?:)([^)\s]+)\)")
 _QUIZ = re.compile(r'display_quiz\("([^"]+)"')
 
 
+@cache
 def lessons() -> dict[str, str]:
     """Return the lessons by the names of their notebooks: the pages of parts, as far as they run.
 

@@ -153,7 +153,7 @@ class _Reader:
             self.text.code += [shown for shown in token.content.splitlines() if shown.strip()]
             return
         name, title = directive.groups()
-        options, body, skipped = _options(token.content)
+        options, body, skipped = options_of(token.content)
         if name == "code-cell":
             self.cell(options, body)
         elif name == "math":
@@ -183,7 +183,7 @@ class _Reader:
         self.text.explorers += "remove-cell" not in tags and bool(_EXPLORER.search(code))
 
 
-def _options(content: str) -> tuple[dict, str, int]:
+def options_of(content: str) -> tuple[dict, str, int]:
     """Return the options of a directive, its body, and how many lines there are before that."""
     if match := re.match(r"---\n(.*?)\n---\n", content, re.DOTALL):
         return yaml.safe_load(match[1]), content[match.end() :], match[0].count("\n")

@@ -88,12 +88,8 @@ class Course:
         return -1 if page == "before" else len(self.pages)
 
 
-def course(home: Path) -> Course:
-    """Read the course whose `_toc.yml` is in a folder."""
-
-    def table(name: str) -> list[dict[str, str]]:
-        with (home / "book" / name).open(encoding="utf-8", newline="") as lines:
-            return list(csv.DictReader(lines))
+def published(home: Path) -> list[str]:
+    """Return the pages of the course in a folder, in their order, as its `_toc.yml` calls them."""
 
     def pages(entry: dict) -> Iterator[str]:
         yield from (entry[key] for key in ("root", "file") if key in entry)
@@ -101,7 +97,17 @@ def course(home: Path) -> Course:
             for part in entry.get(key, []):
                 yield from pages(part)
 
-    every = list(pages(yaml.safe_load((home / "_toc.yml").read_text(encoding="utf-8"))))
+    return list(pages(yaml.safe_load((home / "_toc.yml").read_text(encoding="utf-8"))))
+
+
+def course(home: Path) -> Course:
+    """Read the course whose `_toc.yml` is in a folder."""
+
+    def table(name: str) -> list[dict[str, str]]:
+        with (home / "book" / name).open(encoding="utf-8", newline="") as lines:
+            return list(csv.DictReader(lines))
+
+    every = published(home)
     lessons = []
     for page in every:
         source = (home / f"{page}.md").read_text(encoding="utf-8")

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import matplotlib.pyplot as plt
 import myst_nb
 import pytest
-import yaml
-from reading import calls_itself_a_lesson
+from reading import calls_itself_a_lesson, options_of
+from rules import published
 
 from reglib.repository import path
 
@@ -61,23 +61,12 @@ _CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTIL
 
 
 def _cell(body: str) -> Cell:
-    if match := re.match(r"---\n(.*?)\n---\n(.*)", body, re.DOTALL):
-        return Cell(yaml.safe_load(match[1]), match[2])
-    options = {}
-    while match := re.match(r":([\w-]+): *(.*)\n\n?", body):
-        options[match[1]] = yaml.safe_load(match[2])
-        body = body[match.end() :]
-    return Cell(options, body)
+    options, code, _ = options_of(body)
+    return Cell(options, code)
 
 
 def _published() -> list[Page]:
-    def files(entry: dict) -> list[str]:
-        inner = [part for key in ("parts", "chapters", "sections") for part in entry.get(key, [])]
-        own = [entry[key] for key in ("root", "file") if key in entry]
-        return own + [file for part in inner for file in files(part)]
-
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    paths = [ROOT / f"{file}.md" for file in files(toc)]
+    paths = [ROOT / f"{page}.md" for page in published(ROOT)]
     return [Page(path, path.read_text(encoding="utf-8")) for path in paths]
 
 

@@ -3,17 +3,15 @@
 import json
 import re
 import sys
-from io import StringIO
 from types import SimpleNamespace
 
+import books
 import pytest
 from ask.outcome import NoOutcome, glued, outcome
 from ask.plot import picture
 from docutils import nodes
 from html5lib import parse
-from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import docutils_namespace
 
 from reglib.repository import path
 
@@ -47,25 +45,9 @@ def small_book(tmp_path, monkeypatch):
         (source / "index.md").write_text(lesson, "utf-8")
         if questions:
             (source / "index.questions.yml").write_text(questions, "utf-8")
-        said = StringIO()
-        with docutils_namespace():
-            app = Sphinx(
-                source,
-                None,
-                tmp_path / "out",
-                tmp_path / "trees",
-                builder,
-                {
-                    "extensions": ["myst_parser", "ask"],
-                    "source_suffix": {".md": "markdown"},
-                    "myst_enable_extensions": ["dollarmath"],
-                    "mathjax_path": "none.js",
-                },
-                status=None,
-                warning=said,
-            )
-            app.build()
-        assert said.getvalue() == ""
+        extensions = ["myst_parser", "ask"]
+        myst = {"myst_enable_extensions": ["dollarmath"], "mathjax_path": "none.js"}
+        assert books.build(source, tmp_path, extensions, builder, **myst) == ""
         return (tmp_path / "out" / f"index.{'txt' if builder == 'text' else 'html'}").read_text()
 
     yield small_book

@@ -3,11 +3,9 @@
 import json
 import re
 import sys
-from io import StringIO
 
+import books
 import pytest
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 
 from reglib.exercises import find
 from reglib.exercises.task import places, task
@@ -43,24 +41,9 @@ def small_book(tmp_path, monkeypatch):
         }
         for page, text in pages.items():
             (source / f"{page}.md").write_text(text, encoding="utf-8")
-        said = StringIO()
-        with docutils_namespace():
-            app = Sphinx(
-                source,
-                None,
-                tmp_path / "out",
-                tmp_path / "trees",
-                builder,
-                {
-                    "extensions": ["myst_parser", "practice"],
-                    "source_suffix": {".md": "markdown"},
-                    "myst_enable_extensions": ["amsmath", "dollarmath"],
-                },
-                status=None,
-                warning=said,
-            )
-            app.build()
-        return tmp_path / "out", said.getvalue()
+        myst = {"myst_enable_extensions": ["amsmath", "dollarmath"]}
+        said = books.build(source, tmp_path, ["myst_parser", "practice"], builder, **myst)
+        return tmp_path / "out", said
 
     yield small_book
     for module in ("practice", "desk_files"):

@@ -67,6 +67,14 @@ class Hands:
         expect(self.button("Stop")).to_be_disabled()
         return self.status.inner_text()
 
+    def run_without_end(self):
+        """Run what does not end, and go on by keyboard to what stops it."""
+        self.write(f"{HEAD}\n    while True: pass\n\nridge_fit(0, 0, 0)")
+        self.button("Run").press("Enter")
+        self.press("Tab")
+        self.tab("Stop")
+        expect(self.status).to_have_text("Working …")
+
     def offered(self):
         return self.button("Show a solution").is_visible()
 

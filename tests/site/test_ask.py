@@ -1,15 +1,13 @@
 """A lesson that asks, as learners meet it: predictions, questions, what comes back, and a test."""
 
 import re
-from io import StringIO
 
+import books
 import desk_files
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from patience import until
 from playwright.sync_api import expect
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 
 from reglib.repository import path
 
@@ -23,35 +21,26 @@ def asked(once, serve):
     """A small book whose lessons ask, with a part that tests: its address."""
 
     def build(folder):
-        said = StringIO()
-        with pytest.MonkeyPatch.context() as patch, docutils_namespace():
+        source = path("tests", "site", "asked")
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr(desk_files, "lay", desk_files.bundle)  # scripts, and no Python
-            app = Sphinx(
-                path("tests", "site", "asked"),
-                None,
-                folder / "html",
-                folder / "trees",
-                "html",
-                {
-                    "extensions": ["myst_nb", "ask", "sphinx-mathjax-offline"],
-                    "source_suffix": {".md": "myst-nb"},  # else Sphinx's own default is changed
-                    "myst_enable_extensions": ["dollarmath"],
-                    "html_theme": "sphinx_book_theme",
-                    "html_context": {"default_mode": "auto"},
-                    "html_favicon": str(path("book", "_static", "logo.svg")),
-                    "html_static_path": [str(path("book", "_static"))],
-                    "html_css_files": ["course.css"],
-                    "nb_execution_mode": "force",
-                    "nb_execution_raise_on_error": True,
-                    "nb_execution_timeout": -1,
-                },
-                status=None,
-                warning=said,
+            said = books.build(
+                source,
+                folder,
+                ["myst_nb", "ask", "sphinx-mathjax-offline"],
+                myst_enable_extensions=["dollarmath"],
+                html_theme="sphinx_book_theme",
+                html_context={"default_mode": "auto"},
+                html_favicon=str(path("book", "_static", "logo.svg")),
+                html_static_path=[str(path("book", "_static"))],
+                html_css_files=["course.css"],
+                nb_execution_mode="force",
+                nb_execution_raise_on_error=True,
+                nb_execution_timeout=-1,
             )
-            app.build()
-        assert said.getvalue() == ""
+        assert said == ""
 
-    return serve(once("asked", build) / "html")
+    return serve(once("asked", build) / "out")
 
 
 class Asked:

@@ -113,11 +113,7 @@ def test_by_keyboard_from_the_first_hint_to_a_function_that_passes(visit, book):
     assert not hands.offered()
 
     # What does not end is stopped, and what had run is there again.
-    hands.write(f"{HEAD}\n    while True: pass\n\nridge_fit(0, 0, 0)")
-    hands.button("Run").press("Enter")
-    hands.press("Tab")
-    hands.tab("Stop")
-    expect(hands.status).to_have_text("Working …")
+    hands.run_without_end()
     assert "Stopped. Your code is kept." in hands.do("Stop")
     hands.write("print(np.arange(3))\nridge_fit.__code__.co_argcount")
     assert "without an error" in hands.do("Run")
